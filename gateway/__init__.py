@@ -1,0 +1,1 @@
+"""The intermediary server (中間サーバー) and its connector (中間サーバーコネクタ)."""

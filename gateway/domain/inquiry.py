@@ -1,0 +1,82 @@
+"""An inquiry (情報照会) as the inquirer's gateway keeps it."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from gateway.domain.errors import Retry
+from gateway.domain.identifiers import UnifiedNumber
+from gateway.domain.permits import Period, Wanted
+from gateway.domain.states import InquiryState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why something was refused: a code of the catalogue and what is needed to explain it."""
+
+    code: str
+    occurrence: str
+    retry: Retry
+    retry_at: datetime | None = None
+    failed: str | None = None  # the element of the permit list's decision
+    text_ja: str = ""
+    text_en: str = ""
+    by: str = ""  # institution code of whoever refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredItem:
+    """One item of an answer; a missing value is explicit: None with a reason, never empty."""
+
+    item: str
+    value: str | None = field(repr=False)
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredInformation:
+    """The items of one information as of a day."""
+
+    information: str
+    as_of: date
+    items: tuple[AnsweredItem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a provider answered: with information, or that nothing is provided."""
+
+    transaction_number: str
+    permit_id: str
+    provided: bool
+    information: tuple[AnsweredInformation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inquiry:
+    """One inquiry; `body_digest` is SHA-256 of the canonical request, kept for G4."""
+
+    inquiry_id: str
+    request_id: str  # the one that travels; a fresh permit keeps it
+    system: str
+    idempotency_key: str
+    body_digest: bytes
+    state: InquiryState
+    unified_number: UnifiedNumber
+    provider: str
+    instrument: str
+    row: str
+    clause: str | None
+    basis: str
+    wanted: tuple[Wanted, ...]
+    period: Period
+    nondisclosure: bool
+    requested_at: datetime
+    deadline_at: datetime
+    updated_at: datetime
+    edition_sha256: str = ""
+    permits_asked: int = 0  # one fresh permit is allowed, so at most 2
+    permit: bytes | None = None
+    transaction_number: str | None = None
+    refusal: Refusal | None = None
+    answer: Answer | None = None
+    version: int = 0

@@ -1,0 +1,89 @@
+"""Replicas (副本) of what business systems hold, and the three controls over them (S5.2c, S5.4)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from gateway.domain.identifiers import UnifiedNumber
+from gateway.domain.permits import Period
+
+
+class ControlKind(StrEnum):
+    """Controls that must not be merged; each is dated and has a setter and a review date."""
+
+    NO_AUTOMATIC_ANSWER = "no_automatic_answer"  # 自動応答不可: staff release an item
+    NONDISCLOSURE = "nondisclosure"  # 不開示: hidden from the citizen's history
+    OWN_INFORMATION_REFUSED = "own_information_refused"  # 自己情報提供不可
+    PROTECTED_PERSON = "protected_person"  # DV等支援措置: G12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """One control over a person, or over one information or item of that person.
+
+    `information` None means all; `item` None means all items of it.
+    """
+
+    control_id: str
+    unified_number: UnifiedNumber
+    kind: ControlKind
+    information: str | None
+    item: str | None
+    reason: str
+    set_by: str
+    set_at: datetime
+    review_on: date
+    ended_at: datetime | None = None
+    ended_by: str | None = None
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplicaItem:
+    """One item (項目); a missing value is explicit: None with a reason, never an empty text."""
+
+    item: str
+    value: str | None = field(repr=False)
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replica:
+    """One version of one data set of a person; in force from `public_from` to before `public_to`.
+
+    `record_key` tells data sets of one information apart (a fiscal year, a household);
+    `replica_version` counts from 1; a deletion is a version with `deleted` and no items.
+    """
+
+    unified_number: UnifiedNumber
+    information: str
+    record_key: str
+    replica_version: int
+    as_of: date
+    public_from: date
+    public_to: date | None
+    items: tuple[ReplicaItem, ...]
+    deleted: bool = False
+    system: str = ""
+    registered_at: datetime
+    version: int = 0
+
+
+def in_force(replicas: Sequence[Replica], *, on: date, period: Period) -> Replica | None:
+    """Return the newest version that is public on a day and lies in the period asked about."""
+    newest: dict[str, Replica] = {}
+    for replica in replicas:
+        known = newest.get(replica.record_key)
+        if known is None or replica.replica_version > known.replica_version:
+            newest[replica.record_key] = replica
+    public = [
+        replica
+        for replica in newest.values()
+        if not replica.deleted
+        and replica.public_from <= on
+        and (replica.public_to is None or on < replica.public_to)
+        and (period.begins_on is None or period.begins_on <= replica.as_of)
+        and (period.ends_on is None or replica.as_of <= period.ends_on)
+    ]
+    return max(public, key=lambda r: (r.as_of, r.record_key), default=None)

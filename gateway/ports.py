@@ -1,0 +1,265 @@
+"""What use cases need from outside; each port has a real implementation and a test double.
+
+Storage and network implement these; nothing here knows SQL, XML or HTTP.
+"""
+
+import dataclasses
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from gateway.domain.addresses import BasicItems
+from gateway.domain.identifiers import IndividualNumber, ProcessNumber, Symbol
+from gateway.domain.inquiry import Answer, Inquiry, Refusal
+from gateway.domain.permits import ProvisionPermit
+from gateway.domain.records import ExchangeRecord, StoredRecord, Verification
+from gateway.domain.work import WorkItem
+
+T = TypeVar("T")
+Value = Any  # a frozen dataclass of gateway.domain that storage has a table for
+
+
+class Clock(Protocol):
+    """Where time comes from."""
+
+    def now(self) -> datetime:
+        """Return the present instant, aware, UTC; sandbox processes add the sandbox's offset."""
+        ...
+
+
+class Ids(Protocol):
+    """Where new identifiers and secrets come from."""
+
+    def uuid(self) -> str:
+        """Return a new UUID as 36 lower-case characters."""
+        ...
+
+    def digits(self, count: int) -> str:
+        """Return `count` random decimal digits."""
+        ...
+
+
+@dataclass(slots=True)
+class Unit:
+    """A unit of work: all of it becomes durable, in this order, or nothing does.
+
+    A change is guarded by the `version` that was read; an insert by its key.
+    """
+
+    added: list[Value] = field(default_factory=list)
+    changed: list[tuple[Value, Value]] = field(default_factory=list)
+    removed: list[Value] = field(default_factory=list)
+    records: list[ExchangeRecord] = field(default_factory=list)
+
+    def add(self, *values: Value) -> None:
+        """Insert values; an existing key makes the unit fail with DuplicateKeyError."""
+        self.added.extend(values)
+
+    def change(self, old: T, **fields: Any) -> T:  # noqa: ANN401  # any field of a domain value
+        """Replace `old` by a copy with `fields`; fails if another unit changed it meanwhile."""
+        new = _replaced(old, fields)
+        self.changed.append((old, new))
+        return new
+
+    def remove(self, *values: Value) -> None:
+        """Delete values as they were read; fails if another unit changed them meanwhile."""
+        self.removed.extend(values)
+
+    def record(self, *records: ExchangeRecord) -> None:
+        """Append exchange records to the institution's log."""
+        self.records.extend(records)
+
+
+def _replaced(old: T, fields: dict[str, Any]) -> T:
+    version = old.version + 1  # type: ignore[attr-defined]  # every changeable value has one
+    return dataclasses.replace(old, version=version, **fields)  # type: ignore[type-var]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordQuery:
+    """Which records to list; None matches all. Results come by sequence, after `after`."""
+
+    after: int = -1
+    limit: int = 100
+    act: str | None = None
+    transaction_number: str | None = None
+    request_id: str | None = None
+    counterpart: str | None = None
+    subject: Any = None  # UnifiedNumber
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class Store(Protocol):
+    """Storage as one institution sees it: nothing of another's can be named (G11)."""
+
+    @property
+    def institution(self) -> str:
+        """The institution code that is part of every key."""
+        ...
+
+    async def commit(self, unit: Unit) -> None:
+        """Make a unit durable through the process's single writer.
+
+        Raises:
+            GuardFailedError: a guard failed; nothing of the unit stands.
+            EvidenceUnavailableError: nothing can be recorded now.
+        """
+        ...
+
+    async def find(self, kind: type[T], **equals: Any) -> T | None:  # noqa: ANN401
+        """Return the one value whose fields equal `equals` (masked fields by their index)."""
+        ...
+
+    async def list_values(
+        self,
+        kind: type[T],
+        *,
+        limit: int = 100,
+        after: str | None = None,
+        **equals: Any,  # noqa: ANN401
+    ) -> list[T]:
+        """Return values by key order; `after` is the last key text of the previous page."""
+        ...
+
+    async def claim(
+        self, lane: str, *, now: datetime, until: datetime, limit: int
+    ) -> list[WorkItem]:
+        """Lease due items of a lane to this process until an instant, oldest first."""
+        ...
+
+    async def next_run(self, lane: str) -> datetime | None:
+        """Return when the earliest unleased item of a lane is due."""
+        ...
+
+    async def records(self, query: RecordQuery) -> list[StoredRecord]:
+        """Return records of this institution's log."""
+        ...
+
+    async def verify(self) -> Verification:
+        """Walk the whole log and compare leaves, chain, head and checkpoints."""
+        ...
+
+
+class Core(Protocol):
+    """The network core as this institution's gateway speaks to it."""
+
+    async def request_permit(self, inquiry: Inquiry, symbol: Symbol) -> ProvisionPermit | Refusal:
+        """Ask for a permit; repeats with the same request id get the same permit while valid.
+
+        Raises:
+            PeerUnreachableError: no usable reply came.
+            RefusedError: the reply breaks a rule (signature, shape, another request's permit).
+        """
+        ...
+
+    async def send_inquiry(self, inquiry: Inquiry, permit: ProvisionPermit) -> "Delivery":
+        """Send inquiry and permit; the reply is an answer, a receipt or a refusal.
+
+        Raises:
+            PeerUnreachableError: no usable reply came.
+            RefusedError: the reply breaks a rule.
+        """
+        ...
+
+    async def send_document(self, document: bytes) -> None:
+        """Send a signed document (a late answer) along its route.
+
+        Raises:
+            PeerUnreachableError: it was not taken over.
+        """
+        ...
+
+    async def request_process_number(self, request_id: str) -> ProcessNumber:
+        """Ask for the number that joins the two legs of symbol acquisition.
+
+        Raises:
+            PeerUnreachableError: no usable reply came.
+        """
+        ...
+
+    async def request_permit_list(self) -> tuple[int, Sequence[bytes]]:
+        """Return the list's number and the canonical bytes of its editions.
+
+        Raises:
+            PeerUnreachableError: no usable reply came.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """What came back for an inquiry: exactly one of the first three; proof of the document."""
+
+    answer: Answer | None = None
+    receipt: str | None = None  # sent | held
+    refusal: Refusal | None = None
+    digest: bytes = b""
+    signature: bytes = b""
+
+
+class Registry(Protocol):
+    """The resident registry (住民基本台帳ネットワーク): the one leg that carries numbers (G5)."""
+
+    async def link(self, process_number: ProcessNumber, number: IndividualNumber) -> None:
+        """Start symbol issuance for a person.
+
+        Raises:
+            PeerUnreachableError: no usable reply came.
+        """
+        ...
+
+    async def find_basic_items(self, number: IndividualNumber) -> BasicItems | None:
+        """Return the four basic items of a person, or None if the registry knows nobody.
+
+        Raises:
+            PeerUnreachableError: no usable reply came.
+        """
+        ...
+
+
+class Documents(Protocol):
+    """Makes the signed documents that must be stored in the unit that decides them (G2, G4)."""
+
+    def answer(self, answer: Answer, *, recipient: str, in_reply_to: str, at: datetime) -> bytes:
+        """Return a signed `answer` document."""
+        ...
+
+    def receipt(
+        self, state: str, *, transaction_number: str, recipient: str, in_reply_to: str, at: datetime
+    ) -> bytes:
+        """Return a signed `receipt` document; `state` is sent or held."""
+        ...
+
+    def refusal(
+        self,
+        refusal: Refusal,
+        *,
+        transaction_number: str | None,
+        recipient: str,
+        in_reply_to: str,
+        at: datetime,
+    ) -> bytes:
+        """Return a signed `refusal` document."""
+        ...
+
+
+class Signatures(Protocol):
+    """The institution's own signature over texts that are not network documents."""
+
+    def sign(self, text: bytes) -> str:
+        """Return a signature that `verify` of the same institution accepts."""
+        ...
+
+    def verify(self, text: bytes, signature: str) -> bool:
+        """Return whether `signature` is ours over `text`."""
+        ...
+
+
+class Runner(Protocol):
+    """Runs coroutines that outlive the call that started them, in bootstrap's task group."""
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Start `work`; its failure is logged and alarmed, never lost."""
+        ...
