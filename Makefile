@@ -1,14 +1,40 @@
-# Targets are those that docs and CI name; each prints what it does and fails loudly.
+# Targets are those that README and CI name; each prints what it does and fails loudly.
 SHELL := /bin/sh
-PYTHON ?= python3
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 export PYTHONUTF8 := 1
 
-.PHONY: setup demo test up check docs bench
+.PHONY: help setup demo up test check docs
 
-setup: $(VENV)/.runtime ## .venv/ from the runtime hash lock
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile
+
+setup: $(VENV)/.runtime ## .venv/ from the runtime hash lock, once
+
+demo: setup ## the sandbox runs every demo case and verifies every record log
+	$(BIN)/nakadachi demo
+
+up: setup ## the sandbox stays up and prints its URLs
+	$(BIN)/nakadachi up
+
+test: $(VENV)/.dev ## the whole suite under coverage, then the canary search
+	$(BIN)/python tools/run_tests.py
+
+check: $(VENV)/.dev ## format, lint, types, import contracts, generated pages, documentation
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/mypy tools docs/conf.py
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python tools/generate_docs.py --check
+	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
+
+docs: $(VENV)/.dev ## the documentation site, generated pages included
+	$(BIN)/python tools/generate_docs.py
+	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
+	@echo docs/_build/html/index.html
 
 $(VENV)/.runtime: requirements/runtime.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

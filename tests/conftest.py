@@ -1,0 +1,49 @@
+"""What every test shares: markers by folder, hypothesis profiles, the canaries of G5."""
+
+import os
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+TESTS = Path(__file__).parent
+MARKERS = {"integration": "integration", "contract": "integration", "e2e": "e2e"}
+
+# Two noisy cores: a deadline would judge the machine, not the code.
+settings.register_profile("local", deadline=None)
+settings.register_profile(
+    "ci", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Canaries:
+    """Numbers and symbols that `make test` searches for in everything the suite left (G5)."""
+
+    individual_numbers: tuple[str, ...]
+    symbols: tuple[str, ...]
+
+    def register(self, *texts: str) -> None:
+        """Have texts made during the run (a drawn symbol, a drawn number) searched for too."""
+        if path := os.environ.get("NAKADACHI_CANARIES"):
+            with Path(path).open("a", encoding="ascii") as file:
+                file.writelines(f"{text}\n" for text in texts)
+
+
+def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
+    for item in items:
+        marker = MARKERS.get(item.path.relative_to(TESTS).parts[0])
+        if marker is not None:
+            item.add_marker(marker)
+
+
+@pytest.fixture(scope="session")
+def canaries() -> Canaries:
+    listed = tomllib.loads((TESTS / "vectors" / "canaries.toml").read_text("utf-8"))
+    return Canaries(
+        individual_numbers=tuple(listed["individual_numbers"]), symbols=tuple(listed["symbols"])
+    )
