@@ -1,0 +1,1 @@
+"""What every counterparty stands on: keyed draws, the clock, people, orders to misbehave."""
