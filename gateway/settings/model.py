@@ -1,0 +1,144 @@
+"""The tables of the TOML file, their defaults and their units."""
+
+from datetime import time
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+Code = Annotated[str, Meta(pattern=r"\A[0-9]{6}\Z")]
+Port = Annotated[int, Meta(ge=0, le=65535)]
+Seconds = Annotated[float, Meta(gt=0, le=10 * 366 * 86_400)]
+Name = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._:@/-]{1,100}\Z")]
+
+
+class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of the file: keys that it does not know are errors."""
+
+
+class Database(_Table, frozen=True, kw_only=True):
+    """Where everything durable is; `password_file` is put into a PostgreSQL URL."""
+
+    url: str = "sqlite+aiosqlite:///var/nakadachi.db"
+    password_file: Path | None = None
+
+
+class Business(_Table, frozen=True, kw_only=True):
+    """The business API: plain HTTP on loopback, or TLS with both files; port 0 takes any."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8080
+    tls_key_file: Path | None = None
+    tls_certificate_file: Path | None = None
+
+
+class Network(_Table, frozen=True, kw_only=True):
+    """The network API: mutual TLS below `ca_file`; `directory_file` names the counterparties."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8443
+    tls_key_file: Path
+    tls_certificate_file: Path
+    ca_file: Path
+    directory_file: Path
+
+
+class Institution(_Table, frozen=True, kw_only=True):
+    """One institution that this process serves, its keys and its rules.
+
+    `master_key_file` holds 32 bytes as 64 hexadecimal digits. `opens` and `closes` are Japanese
+    time; equal means always open.
+    """
+
+    code: Code
+    signing_key_file: Path
+    signing_key_id: Name
+    master_key_file: Path
+    opens: time = time(0)
+    closes: time = time(0)
+    slot_seconds: Seconds = 300
+    inquiry_deadline_seconds: Seconds = 86_400
+    acquisition_deadline_seconds: Seconds = 7 * 86_400
+    lease_seconds: Seconds = 30
+    retry_first_seconds: Seconds = 1
+    retry_most_seconds: Seconds = 300
+
+
+class Client(_Table, frozen=True, kw_only=True):
+    """One business system that may ask for tokens, by `private_key_jwt` or `client_secret_jwt`.
+
+    `private_key_file` is only read by `nakadachi token`, on a machine that has it.
+    """
+
+    client_id: Name
+    institution: Code
+    system: Name
+    scopes: tuple[Name, ...]
+    public_key_file: Path | None = None
+    secret_file: Path | None = None
+    private_key_file: Path | None = None
+
+
+class Token(_Table, frozen=True, kw_only=True):
+    """Access tokens: `key_file` holds 32 bytes as 64 hexadecimal digits; life in seconds."""
+
+    key_file: Path
+    lifetime_seconds: Annotated[int, Meta(ge=1, le=3600)] = 600
+
+
+class Jobs(_Table, frozen=True, kw_only=True):
+    """How often housekeeping runs: seconds of wall time, 0 never."""
+
+    checkpoint_seconds: Annotated[int, Meta(ge=0)] = 3600
+    purge_seconds: Annotated[int, Meta(ge=0)] = 3600
+    permit_list_seconds: Annotated[int, Meta(ge=0)] = 3600
+
+
+class Logs(_Table, frozen=True, kw_only=True):
+    """Logging: JSON lines to standard error from this level upwards."""
+
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+
+class Settings(_Table, frozen=True, kw_only=True):
+    """Everything; `core` and `registry` are institution codes of the directory.
+
+    In sandbox mode only sandbox individual numbers are taken, in production only true ones.
+    """
+
+    mode: Literal["sandbox", "production"]
+    core: Code
+    registry: Code
+    database: Database = Database()
+    business: Business = Business()
+    network: Network
+    institutions: Annotated[tuple[Institution, ...], Meta(min_length=1)]
+    clients: tuple[Client, ...] = ()
+    token: Token | None = None
+    jobs: Jobs = Jobs()
+    logs: Logs = Logs()
+
+    def institution(self, code: str) -> Institution | None:
+        """Return the served institution of a code, or None."""
+        return next((one for one in self.institutions if one.code == code), None)
+
+    def client(self, client_id: str) -> Client | None:
+        """Return the client of an id, or None."""
+        return next((one for one in self.clients if one.client_id == client_id), None)
+
+    def secret_files(self) -> list[tuple[str, Path]]:
+        """Return the dotted path and the file of every secret that is set."""
+        pairs: list[tuple[str, Path | None]] = [
+            ("database.password_file", self.database.password_file),
+            ("business.tls_key_file", self.business.tls_key_file),
+            ("network.tls_key_file", self.network.tls_key_file),
+            ("token.key_file", self.token.key_file if self.token else None),
+        ]
+        for index, one in enumerate(self.institutions):
+            pairs.append((f"institutions[{index}].signing_key_file", one.signing_key_file))
+            pairs.append((f"institutions[{index}].master_key_file", one.master_key_file))
+        for index, client in enumerate(self.clients):
+            pairs.append((f"clients[{index}].secret_file", client.secret_file))
+            pairs.append((f"clients[{index}].private_key_file", client.private_key_file))
+        return [(path, file) for path, file in pairs if file is not None]
