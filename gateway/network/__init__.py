@@ -1,0 +1,1 @@
+"""Both ends of the network API: signed documents in and out, hops by mutual TLS."""

@@ -1,0 +1,105 @@
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from gateway.domain.errors import InvalidError, RefusedError
+from gateway.network.directory import Directory, Trust, TrustOlderError, read_directory
+from tests.unit.network.pki import new_key, public_pem
+
+PEM = public_pem(new_key())
+P384 = (
+    ec.generate_private_key(ec.SECP384R1())
+    .public_key()
+    .public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    .decode()
+)
+PIN = "ab" * 32
+PEER = f"""
+[[peer]]
+institution = "990019"
+url = "https://127.0.0.1:8443"
+tls_sha256 = ["{PIN}"]
+[[peer.key]]
+key_id = "990019-1"
+algorithm = "ecdsa-p256-sha256"
+public_key = \"\"\"{PEM}\"\"\"
+"""
+GOOD = "sequence = 7\n" + PEER
+
+
+def test_a_directory_reads_its_peers_and_their_keys() -> None:
+    directory = read_directory(GOOD.encode())
+
+    peer = directory.load_peer("990019")
+    assert directory.sequence == 7
+    assert peer.url == "https://127.0.0.1:8443"
+    assert peer.tls_sha256 == {bytes.fromhex(PIN)}
+    assert [(key.key_id, key.algorithm) for key in peer.keys] == [("990019-1", "ecdsa-p256-sha256")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ("sequence = 7", "sequence = -1", "trust.sequence"),
+        ("sequence = 7", 'sequence = "7"', "trust"),
+        ("sequence = 7", "", "trust"),
+        ("sequence = 7", "sequence = 7\nunknown = 1", "trust"),
+        ("sequence = 7", "sequence = 7 7", "trust"),
+        ('"990019"', '"99001"', "trust.peer[0].institution"),
+        ('"990019"', '"\uff19\uff19\uff10\uff10\uff11\uff19"', "trust.peer[0].institution"),
+        (PIN, PIN.upper(), "trust.peer[0].tls_sha256"),
+        (f'"{PIN}"', "", "trust.peer[0].tls_sha256"),
+        ("https://", "http://", "trust.peer[0].url"),
+        (":8443", "", "trust.peer[0].url"),
+        (":8443", ":port", "trust.peer[0].url"),
+        (":8443", ":8443/path", "trust.peer[0].url"),
+        ("127.0.0.1", "user@127.0.0.1", "trust.peer[0].url"),
+        ('"990019-1"', '"a key"', "trust.peer[0].key[0].key_id"),
+        ("ecdsa-p256-sha256", "hmac-sha256", "trust.peer[0].key[0].algorithm"),
+        ("ecdsa-p256-sha256", "ed25519", "trust.peer[0].key[0].public_key"),
+        (PEM, "no key", "trust.peer[0].key[0].public_key"),
+        (PEM, P384, "trust.peer[0].key[0].public_key"),
+    ],
+)
+def test_a_directory_with_one_wrong_thing_is_refused_by_its_path(
+    old: str, new: str, field: str
+) -> None:
+    assert old in GOOD
+
+    with pytest.raises(InvalidError) as caught:
+        read_directory(GOOD.replace(old, new, 1).encode())
+
+    assert caught.value.context["field"] == field
+
+
+def test_an_institution_or_a_key_id_stands_once() -> None:
+    other = PEER.replace("990019", "990027")
+
+    assert set(read_directory((GOOD + other).encode()).peers) == {"990019", "990027"}
+    for twice in (PEER, other.replace("990027-1", "990019-1")):
+        with pytest.raises(InvalidError) as caught:
+            read_directory((GOOD + twice).encode())
+        assert caught.value.context == {"field": "trust.peer[1]", "reason": "twice"}
+
+
+def test_bytes_that_are_no_text_are_refused() -> None:
+    with pytest.raises(InvalidError):
+        read_directory(b"\xff")
+
+
+def test_an_unknown_institution_is_refused_with_its_code() -> None:
+    with pytest.raises(RefusedError, match=r"peer\.unknown institution=990027"):
+        read_directory(GOOD.encode()).load_peer("990027")
+
+
+def test_a_directory_older_than_the_one_in_force_is_never_accepted() -> None:
+    def edition(sequence: int) -> Directory:
+        return Directory(sequence=sequence, peers={})
+
+    trust = Trust(edition(3), accepted=3)
+    trust.replace(edition(4))
+    with pytest.raises(TrustOlderError):
+        trust.replace(edition(3))
+    with pytest.raises(TrustOlderError):
+        Trust(edition(3), accepted=4)
+    assert trust.directory.sequence == 4
