@@ -42,6 +42,7 @@ class Network(_Table, frozen=True, kw_only=True):
     tls_certificate_file: Path
     ca_file: Path
     directory_file: Path
+    revoked_file: Path | None = None
 
 
 class Institution(_Table, frozen=True, kw_only=True):
@@ -57,9 +58,9 @@ class Institution(_Table, frozen=True, kw_only=True):
     master_key_file: Path
     opens: time = time(0)
     closes: time = time(0)
-    slot_seconds: Seconds = 300
-    inquiry_deadline_seconds: Seconds = 86_400
-    acquisition_deadline_seconds: Seconds = 7 * 86_400
+    slot_seconds: Seconds = 3 * 86_400
+    inquiry_deadline_seconds: Seconds = 7 * 86_400
+    acquisition_deadline_seconds: Seconds = 86_400
     lease_seconds: Seconds = 30
     retry_first_seconds: Seconds = 1
     retry_most_seconds: Seconds = 300

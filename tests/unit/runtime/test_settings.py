@@ -26,7 +26,7 @@ def test_the_example_file_is_valid_and_short_files_get_defaults(tmp_path: Path) 
     settings = read(tmp_path, TEXT)
     assert settings.database.url == "sqlite+aiosqlite:///var/nakadachi.db"
     assert settings.business.host == "127.0.0.1"
-    assert settings.institutions[0].slot_seconds == 300
+    assert settings.institutions[0].slot_seconds == 259_200
     assert settings.institutions[0].opens == settings.institutions[0].closes
 
 
@@ -53,7 +53,7 @@ CASES = [
     ('mode = "sandbox"', 'mode = "test"', "mode: Invalid enum value 'test'"),
     ('code = "990108"', 'code = "99010"', "institutions[0].code: Expected str matching regex"),
     ('code = "990108"', "code = 990108", "institutions[0].code: Expected str, got int"),
-    ("# slot_seconds = 300", "slot_seconds = 0", "institutions[0].slot_seconds: Expected float"),
+    ("# slot_seconds = 259200", "slot_seconds = 0", "institutions[0].slot_seconds: Expected float"),
     ("# closes = 00:00:00", "closes = 25", "institutions[0].closes: Expected time, got int"),
     ("[token]", "[token]\nx = 1", "token.x: is not a setting"),
     ("ca_file", "cafile", "network.cafile: is not a setting"),
