@@ -1,0 +1,222 @@
+"""Search everything that the test suite left behind for individual numbers and symbols (G5).
+
+Searched for are the canaries of tests/vectors/canaries.toml, the texts that tests registered
+during the run, and every sandbox individual number that stands in a test's source. Each is
+looked for as text in several encodings, inside base64, gzip and file names, as integers, and
+as plain digests (a digest of a 12-digit number hides nothing).
+
+Exit: 0 nothing found, 1 a hit, 2 usage, 3 there was nothing to search.
+"""
+
+import argparse
+import base64
+import binascii
+import gzip
+import hashlib
+import re
+import sys
+import tomllib
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+LISTED = ROOT / "tests" / "vectors" / "canaries.toml"
+NUMBER, SYMBOL = 12, 43  # characters
+WEIGHTS = (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)  # of an individual number's digits, from the left
+NESTING = 2  # base64 within base64
+
+# How one digit may be written; each pattern matches runs of at least twelve of them.
+DIGITS: Mapping[str, bytes] = {
+    "text": rb"[0-9]",
+    "UTF-16": rb"[0-9]\x00",
+    "UTF-32": rb"[0-9]\x00\x00\x00",
+    "full-width UTF-8": rb"\xef\xbc[\x90-\x99]",
+    "full-width Shift_JIS": rb"\x82[\x4f-\x58]",
+    "full-width UTF-16": rb"[\x10-\x19]\xff",
+    "EBCDIC": rb"[\xf0-\xf9]",
+    "hexadecimal": rb"3[0-9]",
+    "percent": rb"%3[0-9]",
+    "JSON escapes": rb"\\u003[0-9]",
+}
+GROUPED = re.compile(rb"[0-9]{4}([ -])[0-9]{4}\1[0-9]{4}")
+BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{16,}")
+TOKEN = re.compile(rb"[A-Za-z0-9_-]{43,}")
+HEX = re.compile(rb"[0-9A-Fa-f]{64,}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Canaries:
+    """What is searched for; `exact` are byte strings with the way they write a canary."""
+
+    numbers: frozenset[bytes]
+    symbols: frozenset[bytes]
+    exact: Mapping[bytes, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One canary found; `tail` are its last four characters."""
+
+    kind: str  # individual_number | symbol
+    written: str
+    tail: str
+
+
+def is_sandbox_number(digits: str) -> bool:
+    """Return whether 12 digits carry the sandbox's check digit, (true digit + 5) mod 10."""
+    rest = sum(int(d) * w for d, w in zip(digits, WEIGHTS, strict=False)) % 11
+    true = 0 if rest <= 1 else 11 - rest
+    return int(digits[-1]) == (true + 5) % 10
+
+
+def collect(numbers: Iterable[str], symbols: Iterable[str]) -> Canaries:
+    """Return canaries with their binary forms prepared."""
+    exact: dict[bytes, str] = {}
+    for number in numbers:
+        tail = f"individual_number:{number[-4:]}"
+        exact[bytes.fromhex(number)] = f"{tail}:packed decimal"
+        exact[int(number).to_bytes(6, "big")] = f"{tail}:integer"
+        exact[int(number).to_bytes(8, "little")] = f"{tail}:integer"
+        digest = hashlib.sha256(number.encode())
+        exact[digest.digest()] = exact[digest.hexdigest().encode()] = f"{tail}:SHA-256"
+    for symbol in symbols:
+        tail = f"symbol:{symbol[-4:]}"
+        exact[base64.urlsafe_b64decode(symbol + "=")] = f"{tail}:bytes"
+        digest = hashlib.sha256(symbol.encode())
+        exact[digest.digest()] = exact[digest.hexdigest().encode()] = f"{tail}:SHA-256"
+    return Canaries(
+        numbers=frozenset(n.encode() for n in numbers),
+        symbols=frozenset(s.encode() for s in symbols),
+        exact=exact,
+    )
+
+
+def load(registered: Path | None) -> Canaries:
+    """Return all canaries; `registered` is the file tests appended to, one text a line."""
+    listed = tomllib.loads(LISTED.read_text("utf-8"))
+    texts = set(registered.read_text("ascii").split()) if registered else set()
+    fixed = collect(
+        [*listed["individual_numbers"], *(t for t in texts if len(t) == NUMBER)],
+        [*listed["symbols"], *(t for t in texts if len(t) == SYMBOL)],
+    )
+    return Canaries(
+        numbers=fixed.numbers | frozenset(_numbers_in_tests()),
+        symbols=fixed.symbols,
+        exact=fixed.exact,
+    )
+
+
+def _numbers_in_tests() -> Iterator[bytes]:
+    for path in (ROOT / "tests").rglob("*.py"):
+        for literal in re.findall(r"(?<!\d)\d{12}(?!\d)", path.read_text("utf-8")):
+            if is_sandbox_number(literal):
+                yield literal.encode()
+
+
+def search(data: bytes, canaries: Canaries, nesting: int = NESTING) -> Iterator[Hit]:
+    """Yield every canary that stands in `data`."""
+    yield from _exact(data, canaries)
+    yield from _numbers(data, canaries)
+    yield from _symbols(data, canaries)
+    if nesting and (inner := b"\n".join(_decoded(data))):
+        for hit in search(inner, canaries, nesting - 1):
+            yield Hit(kind=hit.kind, written=f"encoded {hit.written}", tail=hit.tail)
+
+
+def _exact(data: bytes, canaries: Canaries) -> Iterator[Hit]:
+    for needle, name in canaries.exact.items():
+        if needle in data:
+            kind, tail, written = name.split(":")
+            yield Hit(kind=kind, written=written, tail=tail)
+
+
+def _numbers(data: bytes, canaries: Canaries) -> Iterator[Hit]:
+    for written, digits in _digits(data):
+        for start in range(len(digits) - NUMBER + 1):
+            if (found := digits[start : start + NUMBER]) in canaries.numbers:
+                yield Hit(kind="individual_number", written=written, tail=found[-4:].decode())
+
+
+def _symbols(data: bytes, canaries: Canaries) -> Iterator[Hit]:
+    for match in TOKEN.finditer(data):
+        for start in range(len(match[0]) - SYMBOL + 1):
+            if (found := match[0][start : start + SYMBOL]) in canaries.symbols:
+                yield Hit(kind="symbol", written="text", tail=found[-4:].decode())
+
+
+def _digits(data: bytes) -> Iterator[tuple[str, bytes]]:
+    for written, digit in DIGITS.items():
+        for match in re.finditer(rb"(?:" + digit + rb"){12,}", data):
+            yield written, bytes(_digit(match[0], digit))
+    for match in GROUPED.finditer(data):
+        yield "grouped text", re.sub(rb"[ -]", b"", match[0])
+
+
+def _digit(run: bytes, digit: bytes) -> Iterator[int]:
+    """Yield ASCII digits; in every writing one byte's low nibble is the digit."""
+    for match in re.finditer(digit, run):
+        one = match[0].rstrip(b"\x00\xff")
+        value = one[-1] - 0x4F if one[0] == 0x82 else one[-1] & 0x0F  # noqa: PLR2004  # Shift_JIS
+        yield 0x30 + value
+
+
+def _decoded(data: bytes) -> Iterator[bytes]:
+    if data[:2] == b"\x1f\x8b":
+        try:
+            yield gzip.decompress(data)
+        except (OSError, EOFError, zlib.error):
+            return  # not gzip after all
+    for match in BASE64.finditer(data):
+        text = match[0].replace(b"-", b"+").replace(b"_", b"/")
+        for start in range(4):
+            yield _from_base64(text[start:])
+    for match in HEX.finditer(data):
+        text = match[0][: len(match[0]) // 2 * 2]
+        yield bytes.fromhex(text.decode())
+
+
+def _from_base64(text: bytes) -> bytes:
+    if len(text) % 4 == 1:  # no byte ends here: the last character belongs to something else
+        text = text[:-1]
+    return binascii.a2b_base64(text + b"=" * (-len(text) % 4))
+
+
+def files(folder: Path) -> Iterator[Path]:
+    """Yield regular files below `folder`, or `folder` itself if a file; links are not followed."""
+    if folder.is_file():
+        yield folder
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.is_symlink():
+            yield path
+
+
+def main() -> int:
+    """Search folders and say what was found where."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folders", nargs="+", type=Path)
+    parser.add_argument("--registered", type=Path, help="texts that tests registered")
+    options = parser.parse_args()
+    allowed = tomllib.loads(LISTED.read_text("utf-8")).get("allowed", [])
+    canaries = load(options.registered)
+    hits = searched = size = 0
+    for folder in options.folders:
+        for path in files(folder):
+            data = path.read_bytes()
+            searched, size = searched + 1, size + len(data)
+            for hit in set(search(data + b"\n" + str(path).encode(), canaries)):
+                if any(a["kind"] == hit.kind and fnmatch(str(path), a["path"]) for a in allowed):
+                    continue
+                hits += 1
+                print(f"{path}: {hit.kind} ending in {hit.tail}, written as {hit.written}")
+    known = len(canaries.numbers) + len(canaries.symbols)
+    print(f"Canaries: {known} searched for in {searched} files ({size:,} bytes), {hits} hits.")
+    if not searched:
+        return 3
+    return 1 if hits else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
