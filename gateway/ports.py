@@ -4,10 +4,10 @@ Storage and network implement these; nothing here knows SQL, XML or HTTP.
 """
 
 import dataclasses
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from datetime import datetime, time, timedelta
+from typing import Any, Literal, Protocol, TypeVar
 
 from gateway.domain.addresses import BasicItems
 from gateway.domain.identifiers import IndividualNumber, ProcessNumber, Symbol
@@ -15,6 +15,7 @@ from gateway.domain.inquiry import Answer, Inquiry, Refusal
 from gateway.domain.permits import ProvisionPermit
 from gateway.domain.records import ExchangeRecord, StoredRecord, Verification
 from gateway.domain.work import WorkItem
+from permitlists import Institutions, PermitList
 
 T = TypeVar("T")
 Value = Any  # a frozen dataclass of gateway.domain that storage has a table for
@@ -154,8 +155,11 @@ class Core(Protocol):
         """
         ...
 
-    async def send_inquiry(self, inquiry: Inquiry, permit: ProvisionPermit) -> "Delivery":
-        """Send inquiry and permit; the reply is an answer, a receipt or a refusal.
+    async def send_inquiry(self, inquiry: Inquiry) -> "Delivery":
+        """Send an inquiry and its permit (`inquiry.permit`, as the core made it).
+
+        The reply is an answer, a receipt or a refusal. Message ids follow from the inquiry's
+        request id and `permits_asked`, so that a repeat after a crash is the same message.
 
         Raises:
             PeerUnreachableError: no usable reply came.
@@ -263,3 +267,60 @@ class Runner(Protocol):
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Start `work`; its failure is logged and alarmed, never lost."""
         ...
+
+
+class Watch(Protocol):
+    """Wakes whoever waits for a change of one key inside this process."""
+
+    def notify(self, key: str) -> None:
+        """Wake all that wait for `key`."""
+        ...
+
+    async def wait(self, key: str, seconds: float) -> None:
+        """Return at the next `notify(key)`, or after `seconds`."""
+        ...
+
+
+@dataclass(slots=True)
+class PermitBook:
+    """The permit list in force at this gateway and its number; None until a copy arrived."""
+
+    sequence: int = 0
+    permit_list: PermitList | None = None
+    received_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What one institution decided about its own gateway."""
+
+    numbers: Literal["sandbox", "real"]  # the only kind of individual number taken in
+    classify_number: Callable[[str], Literal["sandbox", "real"] | None]  # by check digit
+    core: str
+    registry: str
+    slot: timedelta = timedelta(days=3)  # `not_provided` leaves at receipt + slot (G12)
+    inquiry_deadline: timedelta = timedelta(days=7)
+    acquisition_deadline: timedelta = timedelta(days=1)
+    opens: time = time(0)  # provider hours, Japan standard time; equal means always open
+    closes: time = time(0)
+    lease: timedelta = timedelta(seconds=30)
+    retry_first: timedelta = timedelta(seconds=1)
+    retry_most: timedelta = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """Everything the use cases of one institution need."""
+
+    store: Store
+    clock: Clock
+    ids: Ids
+    core: Core
+    registry: Registry
+    documents: Documents
+    signatures: Signatures
+    runner: Runner
+    institutions: Institutions
+    book: PermitBook
+    policy: Policy
+    watch: Watch

@@ -74,9 +74,11 @@ class Inquiry:
     deadline_at: datetime
     updated_at: datetime
     edition_sha256: str = ""
-    permits_asked: int = 0  # one fresh permit is allowed, so at most 2
-    permit: bytes | None = None
+    permits_asked: int = 1  # counts permit requests under this request id; part of message ids
+    permit: bytes | None = None  # the compact JWS in use
+    permit_id: str | None = None
+    granted: tuple[Wanted, ...] = ()  # what the permit grants, items explicit
     transaction_number: str | None = None
-    refusal: Refusal | None = None
+    refusal: Refusal | None = None  # the last one, also while another try is waiting
     answer: Answer | None = None
     version: int = 0

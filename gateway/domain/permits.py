@@ -22,6 +22,9 @@ class Period:
     ends_on: date | None = None
 
 
+ALWAYS = Period()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProvisionPermit:
     """A permit whose signature was verified; `compact` are its bytes as the core made them."""

@@ -70,6 +70,29 @@ class Replica:
     version: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejection:
+    """One entry of a load that was not applied: its line from 1, a code, and the field."""
+
+    line: int
+    code: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplicaLoad:
+    """What became of one load of replica entries: applied + rejected + pending = total (G7)."""
+
+    receipt: str
+    system: str
+    total: int
+    applied: int
+    rejected: tuple[Rejection, ...]
+    pending: int
+    loaded_at: datetime
+    version: int = 0
+
+
 def in_force(replicas: Sequence[Replica], *, on: date, period: Period) -> Replica | None:
     """Return the newest version that is public on a day and lies in the period asked about."""
     newest: dict[str, Replica] = {}

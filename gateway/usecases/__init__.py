@@ -1,0 +1,1 @@
+"""One async function per act: authorise, load, decide, record, commit one unit."""

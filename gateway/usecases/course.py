@@ -1,0 +1,272 @@
+"""The course of one inquiry from state to state, driven by whoever holds its work item."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from gateway.domain.errors import GuardFailedError, PeerUnreachableError, RefusedError, Retry
+from gateway.domain.identifiers import UnifiedNumber
+from gateway.domain.inquiry import Answer, Inquiry, Refusal
+from gateway.domain.records import Act, ExchangeRecord, Phase
+from gateway.domain.states import INQUIRY, InquiryState, SymbolState, is_final, move
+from gateway.domain.symbols import SymbolBinding
+from gateway.domain.work import WorkItem
+from gateway.ports import Ports, Unit
+
+LANE = "inquiry"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArrivedAnswer:
+    """A late answer whose signature was verified; digest and signature are its document's."""
+
+    answer: Answer
+    sender: str
+    digest: bytes
+    signature: bytes
+
+
+async def find_symbol(person: UnifiedNumber, *, ports: Ports) -> SymbolBinding | None:
+    """Return the symbol in use of a person, or None."""
+    return await ports.store.find(SymbolBinding, unified_number=person, state=SymbolState.LINKED)
+
+
+async def drive(item: WorkItem, *, ports: Ports) -> None:
+    """Go on with the inquiry of a leased work item, from whatever state it is in."""
+    inquiry = await ports.store.find(Inquiry, inquiry_id=item.key)
+    if inquiry is None or is_final(INQUIRY, inquiry.state):
+        unit = Unit()
+        unit.remove(item)
+        await ports.store.commit(unit)
+        return
+    symbol = await find_symbol(inquiry.unified_number, ports=ports)
+    await Course(inquiry, item, ports, symbol).run()
+
+
+class Course:
+    """One drive of one inquiry: the values as last committed, and a step for each state."""
+
+    def __init__(
+        self, inquiry: Inquiry, item: WorkItem, ports: Ports, symbol: SymbolBinding | None
+    ) -> None:
+        self.inquiry, self.item, self.ports, self.symbol = inquiry, item, ports, symbol
+        self.waiting = False
+        self.steps: dict[InquiryState, Callable[[], Awaitable[None]]] = {
+            InquiryState.PERMIT_REQUESTED: self.obtain_permit,
+            InquiryState.PERMITTED: self.go_on,
+            InquiryState.SENT: self.send,
+            InquiryState.HELD: self.send,  # asks again for the stored reply when woken
+        }
+
+    async def run(self) -> None:
+        """Take steps until the inquiry is final or waits; whoever moved it meanwhile wins."""
+        try:
+            while not self.waiting and self.inquiry.state in self.steps:
+                if self.ports.clock.now() >= self.inquiry.deadline_at:
+                    await self.refuse(InquiryState.EXPIRED, self.fault("inquiry.expired"))
+                    break
+                await self.steps[self.inquiry.state]()
+        except GuardFailedError:
+            return
+        except PeerUnreachableError:
+            await self.postpone(self.ports.clock.now() + self.backoff())
+        except RefusedError as error:
+            await self.refuse(InquiryState.FAILED, self.fault(error.code))
+
+    async def obtain_permit(self) -> None:
+        """Ask the core for a permit; its refusal ends the inquiry unless it names a later time."""
+        if self.symbol is None:
+            await self.refuse(InquiryState.FAILED, self.fault("symbol.not_acquired"))
+            return
+        reply = await self.ports.core.request_permit(self.inquiry, self.symbol.symbol)
+        if isinstance(reply, Refusal):
+            await self.refused(reply)
+            return
+        await self.keep(
+            move(INQUIRY, self.inquiry.state, InquiryState.PERMITTED, InquiryState.SENT),
+            permit=reply.compact,
+            permit_id=reply.permit_id,
+            granted=reply.wanted,
+            transaction_number=reply.transaction_number,
+        )
+
+    async def go_on(self) -> None:
+        """After a stored wait: permits are short-lived, so ask for a fresh one."""
+        await self.keep(
+            move(INQUIRY, self.inquiry.state, InquiryState.PERMIT_REQUESTED),
+            permits_asked=self.inquiry.permits_asked + 1,
+        )
+
+    async def send(self) -> None:
+        """Send inquiry and permit; after a restart the same message asks for the stored reply."""
+        delivery = await self.ports.core.send_inquiry(self.inquiry)
+        if delivery.answer is not None:
+            arrived = ArrivedAnswer(
+                answer=delivery.answer,
+                sender=self.inquiry.provider,
+                digest=delivery.digest,
+                signature=delivery.signature,
+            )
+            check(self.inquiry, arrived)
+            await conclude(self.inquiry, self.item, arrived, ports=self.ports)
+            self.waiting = True
+        elif delivery.receipt is not None:
+            await self.wait_for_answer(delivery.receipt)
+        elif delivery.refusal is not None:
+            await self.refused(delivery.refusal)
+
+    async def wait_for_answer(self, receipt: str) -> None:
+        """Wait for the answer until the deadline; the provider sends it along the route."""
+        held = receipt == InquiryState.HELD
+        state = InquiryState.HELD if held else InquiryState.SENT
+        if state is not self.inquiry.state:
+            move(INQUIRY, self.inquiry.state, state)
+        await self.keep(state, run_at=self.inquiry.deadline_at)
+
+    async def refused(self, refusal: Refusal) -> None:
+        """Sort a refusal of a peer: one fresh permit, a stored wait, or the end."""
+        again = self.inquiry.refusal is not None and self.inquiry.refusal.code == refusal.code
+        if refusal.code == "permit.expired" and not again:
+            await self.keep(
+                move(INQUIRY, self.inquiry.state, InquiryState.PERMIT_REQUESTED),
+                permits_asked=self.inquiry.permits_asked + 1,
+                refusal=refusal,
+            )
+        elif refusal.retry is Retry.AFTER and refusal.retry_at is not None:
+            asked = self.inquiry.permits_asked  # a new message id, or the stored refusal returns
+            if self.inquiry.state is InquiryState.PERMIT_REQUESTED:
+                await self.keep(
+                    self.inquiry.state,
+                    run_at=refusal.retry_at,
+                    refusal=refusal,
+                    permits_asked=asked + 1,
+                )
+            else:
+                state = move(INQUIRY, self.inquiry.state, InquiryState.PERMITTED)
+                await self.keep(state, run_at=refusal.retry_at, refusal=refusal)
+        elif refusal.code.startswith(("inquiry.denied.", "permit")):
+            await self.refuse(InquiryState.DENIED, refusal)
+        else:
+            await self.refuse(InquiryState.FAILED, refusal)
+
+    async def keep(
+        self, state: InquiryState, *, run_at: datetime | None = None, **fields: object
+    ) -> None:
+        """Commit a step; with `run_at` the drive stops here and goes on at that instant."""
+        now = self.ports.clock.now()
+        unit = Unit()
+        self.inquiry = unit.change(self.inquiry, state=state, updated_at=now, **fields)
+        if run_at is not None:
+            self.item = unit.change(self.item, run_at=run_at, lease_until=None)
+            self.waiting = True
+        await self.ports.store.commit(unit)
+        self.ports.watch.notify(self.inquiry.inquiry_id)
+
+    async def refuse(self, state: InquiryState, refusal: Refusal) -> None:
+        """End the inquiry with a reason, recorded as strongly as an answer (G3)."""
+        now = self.ports.clock.now()
+        unit = Unit()
+        self.inquiry = unit.change(
+            self.inquiry,
+            state=move(INQUIRY, self.inquiry.state, state),
+            refusal=refusal,
+            updated_at=now,
+        )
+        unit.remove(self.item)
+        unit.record(record_of(self.inquiry, Phase.OUTCOME, at=now))
+        await self.ports.store.commit(unit)
+        self.ports.watch.notify(self.inquiry.inquiry_id)
+
+    async def postpone(self, run_at: datetime) -> None:
+        """Try again later, at the latest at the deadline."""
+        unit = Unit()
+        self.item = unit.change(
+            self.item,
+            run_at=min(run_at, self.inquiry.deadline_at),
+            lease_until=None,
+            attempts=self.item.attempts + 1,
+        )
+        await self.ports.store.commit(unit)
+
+    def backoff(self) -> timedelta:
+        """Return how long to wait before the next try: doubling, with an upper end."""
+        policy = self.ports.policy
+        doubled: timedelta = policy.retry_first * (2 ** min(self.item.attempts, 16))
+        return min(doubled, policy.retry_most)
+
+    def fault(self, code: str) -> Refusal:
+        """Return a refusal of our own."""
+        return Refusal(
+            code=code,
+            occurrence=self.ports.ids.uuid(),
+            retry=Retry.SAME_ID,
+            by=self.ports.store.institution,
+        )
+
+
+async def conclude(
+    inquiry: Inquiry, item: WorkItem | None, arrived: ArrivedAnswer, *, ports: Ports
+) -> None:
+    """End an inquiry with its answer, and record it with the proof of the answer's document."""
+    answer = arrived.answer
+    now = ports.clock.now()
+    state = InquiryState.ANSWERED if answer.provided else InquiryState.NOT_PROVIDED
+    unit = Unit()
+    ended = unit.change(
+        inquiry, state=move(INQUIRY, inquiry.state, state), answer=answer, updated_at=now
+    )
+    if item is not None:
+        unit.remove(item)
+    unit.record(
+        record_of(ended, Phase.OUTCOME, at=now, digest=arrived.digest, signature=arrived.signature)
+    )
+    await ports.store.commit(unit)
+    ports.watch.notify(inquiry.inquiry_id)
+
+
+def check(inquiry: Inquiry, arrived: ArrivedAnswer) -> None:
+    """Refuse an answer of somebody else, under another permit, or with items not granted (G10)."""
+    granted = {(want.information, item) for want in inquiry.granted for item in want.items}
+    given = {
+        (part.information, item.item) for part in arrived.answer.information for item in part.items
+    }
+    if arrived.sender != inquiry.provider:
+        raise RefusedError("answer.sender", sender=arrived.sender)
+    if arrived.answer.permit_id != inquiry.permit_id:
+        raise RefusedError("answer.permit", transaction_number=inquiry.transaction_number)
+    if not given <= granted:
+        raise RefusedError("answer.items", transaction_number=inquiry.transaction_number)
+
+
+def record_of(
+    inquiry: Inquiry,
+    phase: Phase,
+    *,
+    at: datetime,
+    digest: bytes | None = None,
+    signature: bytes | None = None,
+) -> ExchangeRecord:
+    """Return the exchange record of an inquiry as it stands; what ends carries its reason."""
+    ended = phase is Phase.OUTCOME and inquiry.refusal is not None and inquiry.answer is None
+    return ExchangeRecord(
+        act=Act.INQUIRY,
+        phase=phase,
+        at=at,
+        result=inquiry.state,
+        code=inquiry.refusal.code if ended and inquiry.refusal else None,
+        actor=inquiry.system,
+        subject=inquiry.unified_number,
+        request_id=inquiry.request_id,
+        transaction_number=inquiry.transaction_number,
+        permit_id=inquiry.permit_id,
+        provider=inquiry.provider,
+        instrument=inquiry.instrument,
+        row=inquiry.row,
+        clause=inquiry.clause,
+        wanted=inquiry.granted or inquiry.wanted,
+        requested_at=inquiry.requested_at,
+        edition_sha256=inquiry.edition_sha256,
+        nondisclosure=inquiry.nondisclosure,
+        digest=digest,
+        signature=signature,
+    )

@@ -1,0 +1,244 @@
+"""Inquiries (情報照会): submit, drive, receive a late answer, cancel (S5.2a).
+
+An inquiry and its work item are one durable intention: whatever process holds the lease drives
+it from its state; a crash at any point leaves a state from which driving goes on (G2, G4).
+"""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+
+from gateway.domain.addresses import Alias
+from gateway.domain.errors import (
+    AddressUnknownError,
+    ConflictError,
+    DuplicateKeyError,
+    GuardFailedError,
+    InvalidError,
+    RefusedError,
+    Retry,
+    UnknownError,
+)
+from gateway.domain.identifiers import LocalNumber
+from gateway.domain.inquiry import Inquiry, Refusal
+from gateway.domain.permits import ALWAYS, Period, Wanted
+from gateway.domain.records import Phase
+from gateway.domain.states import INQUIRY, InquiryState, is_final, move
+from gateway.domain.symbols import SymbolBinding
+from gateway.domain.work import WorkItem
+from gateway.ports import Ports, Unit
+from gateway.usecases.course import (
+    LANE,
+    ArrivedAnswer,
+    Course,
+    check,
+    conclude,
+    find_symbol,
+    record_of,
+)
+from gateway.usecases.permit_list import day_of, judge, question
+
+POLL_SECONDS = 0.5  # another process may drive it, so waiting also looks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmitInquiry:
+    """What a business system asks; `body_digest` is SHA-256 of its canonical request."""
+
+    system: str
+    idempotency_key: str
+    body_digest: bytes
+    local_number: LocalNumber
+    affair: str
+    provider: str
+    wanted: tuple[Wanted, ...]
+    basis: str = "19-8"
+    period: Period = ALWAYS
+    nondisclosure: bool = False
+    deadline: timedelta | None = None
+
+
+async def submit(command: SubmitInquiry, *, ports: Ports, drive_here: bool = True) -> Inquiry:
+    """Accept, deny or fail an inquiry, durably; a repeat returns what the first one made.
+
+    Raises:
+        ConflictError: the idempotency key came before with another body.
+        AddressUnknownError: the local number is bound to nobody.
+        InvalidError: affair, provider or information cannot be read.
+    """
+    known = await _find_same(command, ports=ports)
+    if known is not None:
+        return known
+    inquiry, symbol = await _begin(command, ports=ports)
+    unit = Unit()
+    unit.add(inquiry)
+    item = None
+    if inquiry.state is InquiryState.PERMIT_REQUESTED:
+        now = inquiry.requested_at
+        lease = now + ports.policy.lease if drive_here else None
+        item = WorkItem(lane=LANE, key=inquiry.inquiry_id, run_at=now, lease_until=lease)
+        unit.add(item)
+        unit.record(record_of(inquiry, Phase.INTENT, at=now))
+    else:
+        unit.record(record_of(inquiry, Phase.OUTCOME, at=inquiry.requested_at))
+    try:
+        await ports.store.commit(unit)
+    except DuplicateKeyError:
+        known = await _find_same(command, ports=ports)
+        if known is None:
+            raise
+        return known
+    if item is not None and drive_here:
+        ports.runner.spawn(Course(inquiry, item, ports, symbol).run())
+    return inquiry
+
+
+async def _find_same(command: SubmitInquiry, *, ports: Ports) -> Inquiry | None:
+    known = await ports.store.find(
+        Inquiry, system=command.system, idempotency_key=command.idempotency_key
+    )
+    if known is not None and known.body_digest != command.body_digest:
+        raise ConflictError(inquiry_id=known.inquiry_id)
+    return known
+
+
+async def _begin(command: SubmitInquiry, *, ports: Ports) -> tuple[Inquiry, SymbolBinding | None]:
+    """Return the inquiry as it starts: denied, failed, or asking for a permit with a symbol."""
+    if not command.wanted:
+        raise InvalidError(field="information")
+    now = ports.clock.now()
+    asked = question(
+        ports,
+        inquirer=ports.store.institution,
+        provider=command.provider,
+        affair=command.affair,
+        wanted=command.wanted,
+        on=day_of(now),
+        basis=command.basis,
+    )
+    alias = await ports.store.find(Alias, system=command.system, local_number=command.local_number)
+    if alias is None:
+        raise AddressUnknownError(system=command.system)
+    decision = judge(asked, ports=ports)
+    state, refusal, symbol = InquiryState.PERMIT_REQUESTED, None, None
+    if not decision.allowed:
+        state = InquiryState.DENIED
+        explained = ports.book.permit_list.explain(asked) if ports.book.permit_list else None
+        refusal = Refusal(
+            code=f"inquiry.denied.{decision.failed}",
+            occurrence=ports.ids.uuid(),
+            retry=Retry.NEVER,
+            failed=decision.failed,
+            text_ja=explained.text_ja if explained else "",
+            text_en=explained.text_en if explained else "",
+            by=ports.store.institution,
+        )
+    else:
+        symbol = await find_symbol(alias.unified_number, ports=ports)
+        if symbol is None:
+            state = InquiryState.FAILED
+            refusal = Refusal(
+                code="symbol.not_acquired",
+                occurrence=ports.ids.uuid(),
+                retry=Retry.SAME_ID,
+                by=ports.store.institution,
+            )
+    inquiry = Inquiry(
+        inquiry_id=ports.ids.uuid(),
+        request_id=ports.ids.uuid(),
+        system=command.system,
+        idempotency_key=command.idempotency_key,
+        body_digest=command.body_digest,
+        state=state,
+        unified_number=alias.unified_number,
+        provider=command.provider,
+        instrument=asked.instrument,
+        row=asked.affair.row,
+        clause=asked.affair.clause,
+        basis=command.basis,
+        wanted=command.wanted,
+        period=command.period,
+        nondisclosure=command.nondisclosure,
+        requested_at=now,
+        deadline_at=now + (command.deadline or ports.policy.inquiry_deadline),
+        updated_at=now,
+        edition_sha256=decision.edition.sha256 if decision.edition else "",
+        refusal=refusal,
+    )
+    return inquiry, symbol
+
+
+async def receive_answer(arrived: ArrivedAnswer, *, ports: Ports) -> None:
+    """Match a late answer with its inquiry and conclude it; a repeat changes nothing.
+
+    Raises:
+        RefusedError: no such inquiry waits, or the answer says what its permit does not cover.
+    """
+    for _ in range(3):
+        number = arrived.answer.transaction_number
+        inquiry = await ports.store.find(Inquiry, transaction_number=number)
+        if inquiry is None:
+            raise RefusedError("answer.unknown", transaction_number=number)
+        if inquiry.answer == arrived.answer:
+            return
+        if is_final(INQUIRY, inquiry.state):
+            raise RefusedError("answer.late", transaction_number=number, state=inquiry.state)
+        check(inquiry, arrived)
+        item = await ports.store.find(WorkItem, lane=LANE, key=inquiry.inquiry_id)
+        try:
+            await conclude(inquiry, item, arrived, ports=ports)
+        except GuardFailedError:
+            continue
+        return
+    raise RefusedError("answer.late", transaction_number=arrived.answer.transaction_number)
+
+
+async def load(inquiry_id: str, *, system: str, ports: Ports) -> Inquiry:
+    """Return an inquiry of a system.
+
+    Raises:
+        UnknownError: this system of this institution has none of that id (G11).
+    """
+    inquiry = await ports.store.find(Inquiry, inquiry_id=inquiry_id)
+    if inquiry is None or inquiry.system != system:
+        raise UnknownError(inquiry_id=inquiry_id)
+    return inquiry
+
+
+async def await_result(inquiry: Inquiry, *, seconds: float, ports: Ports) -> Inquiry:
+    """Return the inquiry once it is final, or as it stands after `seconds` of real time."""
+    until = asyncio.get_running_loop().time() + seconds
+    while not is_final(INQUIRY, inquiry.state):
+        left = until - asyncio.get_running_loop().time()
+        if left <= 0:
+            break
+        await ports.watch.wait(inquiry.inquiry_id, min(left, POLL_SECONDS))
+        inquiry = await load(inquiry.inquiry_id, system=inquiry.system, ports=ports)
+    return inquiry
+
+
+async def cancel(inquiry_id: str, *, system: str, ports: Ports) -> Inquiry:
+    """End an inquiry on the caller's wish; an answer that comes later is refused and recorded.
+
+    Raises:
+        UnknownError: no such inquiry.
+        StateError: it is final already.
+    """
+    while True:
+        inquiry = await load(inquiry_id, system=system, ports=ports)
+        if inquiry.state is InquiryState.CANCELLED:
+            return inquiry
+        now = ports.clock.now()
+        unit = Unit()
+        state = move(INQUIRY, inquiry.state, InquiryState.CANCELLED)
+        ended = unit.change(inquiry, state=state, updated_at=now)
+        item = await ports.store.find(WorkItem, lane=LANE, key=inquiry_id)
+        if item is not None:
+            unit.remove(item)
+        unit.record(record_of(ended, Phase.OUTCOME, at=now))
+        try:
+            await ports.store.commit(unit)
+        except GuardFailedError:
+            continue
+        ports.watch.notify(inquiry_id)
+        return ended

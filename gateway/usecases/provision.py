@@ -1,0 +1,276 @@
+"""Provisions (情報提供): receive an inquiry, answer it, hold it or refuse it (S5.2b).
+
+Nothing about a person is looked up before `verification` allowed the inquiry (G1, G12).
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+
+from gateway.domain.errors import DuplicateKeyError, GuardFailedError
+from gateway.domain.identifiers import Symbol, UnifiedNumber
+from gateway.domain.inquiry import Answer
+from gateway.domain.permits import Wanted
+from gateway.domain.provision import (
+    Cause,
+    Provision,
+    ReceivedInquiry,
+    Treatment,
+    collect,
+    treat,
+)
+from gateway.domain.records import Act, ExchangeRecord, Phase
+from gateway.domain.replica import Control, ControlKind, Replica
+from gateway.domain.states import PROVISION, ProvisionState, SymbolState, is_final, move
+from gateway.domain.symbols import SymbolBinding
+from gateway.domain.work import StoredReply, WorkItem
+from gateway.ports import Ports, Unit
+from gateway.usecases.permit_list import day_of
+from gateway.usecases.refusal import refusal_of, refuse
+from gateway.usecases.stored_replies import find_reply
+from gateway.usecases.verification import verify
+
+SLOT_LANE = "slot"
+SEND_LANE = "send"
+
+
+async def receive(received: ReceivedInquiry, *, ports: Ports) -> bytes:
+    """Return the signed reply to an inquiry, durable before it is returned (G2).
+
+    Raises:
+        RefusedError: `message.conflict`, the message id came before with other bytes.
+        EvidenceUnavailableError: nothing can be recorded now.
+    """
+    for _ in range(3):
+        reply = await _find_earlier(received, ports=ports)
+        if reply is not None:
+            return reply
+        now = ports.clock.now()
+        refusal, wanted = verify(received, now=now, ports=ports)
+        try:
+            if refusal is not None:
+                return await refuse(refusal, ports=ports, received=received)
+            return await _provide(received, wanted, now=now, ports=ports)
+        except DuplicateKeyError:
+            known = await ports.store.find(Provision, permit_id=received.permit.permit_id)
+            if known is not None and known.inquiry_digest != received.digest:
+                return await refuse(
+                    refusal_of(received, "permit.used"), ports=ports, received=received
+                )
+        except GuardFailedError:
+            continue
+    raise GuardFailedError(transaction_number=received.transaction_number)
+
+
+async def _find_earlier(received: ReceivedInquiry, *, ports: Ports) -> bytes | None:
+    """Return what this inquiry got before; once it is answered, the answer itself."""
+    reply = await find_reply(received.inquirer, received.message_id, received.digest, ports=ports)
+    if reply is None:
+        return None
+    known = await ports.store.find(Provision, transaction_number=received.transaction_number)
+    if known is not None and known.inquiry_digest == received.digest and known.reply is not None:
+        return known.reply
+    return reply
+
+
+async def _provide(
+    received: ReceivedInquiry, wanted: tuple[Wanted, ...], *, now: datetime, ports: Ports
+) -> bytes:
+    """Record the intent, then treat the inquiry and record what came of it."""
+    provision = await ports.store.find(Provision, permit_id=received.permit.permit_id)
+    if provision is None:
+        provision = await _open(received, wanted, now=now, ports=ports)
+    elif provision.inquiry_digest != received.digest:
+        raise DuplicateKeyError(transaction_number=received.transaction_number)
+    controls = await list_controls(provision.unified_number, ports=ports)
+    answer = await prepare(provision, ports=ports)
+    treatment = treat(provision, controls=controls, answer=answer)
+    if treatment.answer is not None:
+        return await _answer_now(provision, treatment.answer, ports=ports)
+    return await _keep_waiting(provision, treatment, ports=ports)
+
+
+async def _open(
+    received: ReceivedInquiry, wanted: tuple[Wanted, ...], *, now: datetime, ports: Ports
+) -> Provision:
+    """Record that we received a permitted inquiry; from here on it has exactly one provision."""
+    person = await _find_person(received.symbol, ports=ports)
+    controls = await list_controls(person, ports=ports)
+    hidden = any(control.kind is ControlKind.NONDISCLOSURE for control in controls)
+    provision = Provision(
+        transaction_number=received.transaction_number,
+        permit_id=received.permit.permit_id,
+        message_id=received.message_id,
+        inquiry_digest=received.digest,
+        inquirer=received.inquirer,
+        route=received.route,
+        state=ProvisionState.RECEIVED,
+        cause=None,
+        unified_number=person,
+        instrument=received.instrument,
+        row=received.row,
+        clause=received.clause,
+        wanted=wanted,
+        period=received.period,
+        nondisclosure=received.nondisclosure or hidden,
+        requested_at=received.requested_at,
+        received_at=now,
+        slot_at=now + ports.policy.slot,
+    )
+    unit = Unit()
+    unit.add(provision)
+    unit.record(record_of(provision, Phase.INTENT, at=now, digest=received.digest))
+    await ports.store.commit(unit)
+    return provision
+
+
+async def _find_person(symbol: Symbol, *, ports: Ports) -> UnifiedNumber | None:
+    """Return whom a symbol names; a merged one leads to the person it was carried to."""
+    binding = await ports.store.find(SymbolBinding, symbol=symbol)
+    if binding is None or binding.state is SymbolState.REVOKED:
+        return None
+    return binding.unified_number
+
+
+async def list_controls(person: UnifiedNumber | None, *, ports: Ports) -> Sequence[Control]:
+    """Return the controls over a person that have not ended."""
+    if person is None:
+        return ()
+    return await ports.store.list_values(Control, unified_number=person, ended_at=None)
+
+
+async def prepare(provision: Provision, *, ports: Ports) -> Answer | None:
+    """Return exactly the answer that would leave now, or None where there is nothing to give."""
+    person = provision.unified_number
+    if person is None:
+        return None
+    replicas = {
+        want.information: await ports.store.list_values(
+            Replica, unified_number=person, information=want.information
+        )
+        for want in provision.wanted
+    }
+    return collect(provision, replicas, on=day_of(ports.clock.now()))
+
+
+async def _answer_now(
+    provision: Provision,
+    answer: Answer,
+    *,
+    ports: Ports,
+) -> bytes:
+    now = ports.clock.now()
+    reply = answer_document(provision, answer, at=now, ports=ports)
+    unit = Unit()
+    answered = unit.change(
+        provision,
+        state=move(PROVISION, provision.state, ProvisionState.ANSWERED),
+        reply=reply,
+    )
+    unit.add(_stored(provision, reply, now))
+    unit.record(record_of(answered, Phase.OUTCOME, at=now, reply=reply))
+    await ports.store.commit(unit)
+    return reply
+
+
+async def _keep_waiting(
+    provision: Provision,
+    treatment: Treatment,
+    *,
+    ports: Ports,
+) -> bytes:
+    """Acknowledge and wait; only an item-level hold is shown as held (G12)."""
+    now = ports.clock.now()
+    shown = "held" if treatment.cause is Cause.NO_AUTOMATIC_ANSWER else "sent"
+    reply = ports.documents.receipt(
+        shown,
+        transaction_number=provision.transaction_number,
+        recipient=provision.inquirer,
+        in_reply_to=provision.message_id,
+        at=now,
+    )
+    unit = Unit()
+    unit.change(
+        provision,
+        state=move(PROVISION, provision.state, treatment.state),
+        cause=treatment.cause,
+    )
+    unit.add(
+        _stored(provision, reply, now),
+        WorkItem(lane=SLOT_LANE, key=provision.transaction_number, run_at=provision.slot_at),
+    )
+    await ports.store.commit(unit)
+    return reply
+
+
+def _stored(provision: Provision, reply: bytes, now: datetime) -> StoredReply:
+    return StoredReply(
+        sender=provision.inquirer,
+        message_id=provision.message_id,
+        digest=provision.inquiry_digest,
+        reply=reply,
+        at=now,
+    )
+
+
+def answer_document(provision: Provision, answer: Answer, *, at: datetime, ports: Ports) -> bytes:
+    """Return the signed document of an answer to the inquirer."""
+    return ports.documents.answer(
+        answer, recipient=provision.inquirer, in_reply_to=provision.message_id, at=at
+    )
+
+
+async def settle_slot(item: WorkItem, *, ports: Ports) -> None:
+    """At its slot, answer `not_provided` whatever the cause; a hold nobody released ends too."""
+    provision = await ports.store.find(Provision, transaction_number=item.key)
+    unit = Unit()
+    unit.remove(item)
+    if provision is not None and not is_final(PROVISION, provision.state):
+        now = ports.clock.now()
+        answer = Answer(
+            transaction_number=provision.transaction_number,
+            permit_id=provision.permit_id,
+            provided=False,
+        )
+        reply = answer_document(provision, answer, at=now, ports=ports)
+        held = provision.state is ProvisionState.HELD
+        ended = unit.change(
+            provision,
+            state=move(PROVISION, provision.state, ProvisionState.NOT_PROVIDED),
+            cause=Cause.HOLD_EXPIRED if held else provision.cause,
+            reply=reply,
+        )
+        unit.add(WorkItem(lane=SEND_LANE, key=item.key, payload=reply, run_at=now))
+        unit.record(record_of(ended, Phase.OUTCOME, at=now, reply=reply))
+    await ports.store.commit(unit)
+
+
+def record_of(
+    provision: Provision,
+    phase: Phase,
+    *,
+    at: datetime,
+    digest: bytes | None = None,
+    reply: bytes | None = None,
+) -> ExchangeRecord:
+    """Return the exchange record of a provision as it stands; of a reply only its digest."""
+    return ExchangeRecord(
+        act=Act.PROVISION,
+        phase=phase,
+        at=at,
+        result=provision.state,
+        code=provision.cause,
+        actor=provision.inquirer,
+        subject=provision.unified_number,
+        transaction_number=provision.transaction_number,
+        permit_id=provision.permit_id,
+        inquirer=provision.inquirer,
+        instrument=provision.instrument,
+        row=provision.row,
+        clause=provision.clause,
+        wanted=provision.wanted,
+        requested_at=provision.requested_at,
+        nondisclosure=provision.nondisclosure,
+        digest=digest if reply is None else sha256(reply).digest(),
+        note=provision.decided_by or "",
+    )
