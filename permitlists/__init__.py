@@ -1,0 +1,45 @@
+"""The law as data: which body may ask which body for which information, and why."""
+
+from permitlists.edition import Edition
+from permitlists.explain import Explanation
+from permitlists.institutions import Institution, Institutions, Membership, load_institutions
+from permitlists.items import Item, items_of
+from permitlists.model import (
+    REFUSALS,
+    Affair,
+    Decision,
+    EditionKey,
+    FailedElement,
+    Hold,
+    HoldKind,
+    Match,
+    Nearest,
+    PermitListError,
+    Question,
+)
+from permitlists.permit_list import INSTRUMENTS, PermitList, load_builtin
+
+__all__ = [
+    "INSTRUMENTS",
+    "REFUSALS",
+    "Affair",
+    "Decision",
+    "Edition",
+    "EditionKey",
+    "Explanation",
+    "FailedElement",
+    "Hold",
+    "HoldKind",
+    "Institution",
+    "Institutions",
+    "Item",
+    "Match",
+    "Membership",
+    "Nearest",
+    "PermitList",
+    "PermitListError",
+    "Question",
+    "items_of",
+    "load_builtin",
+    "load_institutions",
+]

@@ -1,0 +1,81 @@
+"""The permit decision: default deny, the first failing element named."""
+
+from collections.abc import Iterable
+
+from permitlists.edition import Edition
+from permitlists.index import IndexedClause, IndexedRow
+from permitlists.model import ALLOWED, STATUTORY_BASIS, Decision, Hold, Match, Question
+
+
+def decide(edition: Edition, question: Question, holds: Iterable[Hold] = ()) -> Decision:
+    """Return what one edition says to a question, whatever its days in force.
+
+    The elements are judged in the order of the contract, except that an unknown or deleted row
+    fails as the affair before the inquirer can be looked up in it.
+    """
+    row = edition.rows.get(question.affair.row)
+    clause = row.clauses.get(question.affair.clause) if row else None
+    if (
+        row is None
+        or clause is None
+        or row.inquirers.isdisjoint(question.inquirer)
+        or question.basis != STATUTORY_BASIS
+    ):
+        return edition.refusals[_explain_affair(row, question)]
+    decision = _decide_information(edition, row, clause, question)
+    if decision.allowed:
+        for hold in holds:
+            if hold.covers(question):
+                return edition.refusals[f"permits.hold.{hold.kind}"]
+    return decision
+
+
+def _decide_information(
+    edition: Edition, row: IndexedRow, clause: IndexedClause, question: Question
+) -> Decision:
+    if len(question.information) == 1:  # nearly every question: its answer was built beforehand
+        entries = clause.entries.get(question.information[0], ())
+        if len(entries) == 1 and not entries[0].providers.isdisjoint(question.provider):
+            return entries[0].decision
+    matched: list[Match] = []
+    for name in question.information or ("",):
+        found = [
+            entry.match
+            for entry in clause.entries.get(name, ())
+            if not entry.providers.isdisjoint(question.provider)
+        ]
+        if not found:
+            return edition.refusals[_explain_information(row, clause, question, name)]
+        matched += found
+    return Decision(allowed=True, reason=ALLOWED, edition=edition.key, matched=tuple(matched))
+
+
+def _explain_affair(row: IndexedRow | None, question: Question) -> str:
+    if question.basis != STATUTORY_BASIS:
+        return "permits.edition.no_ordinance_filing"
+    if row is None:
+        return "permits.affair.unknown_row"
+    if not row.clauses:
+        return "permits.affair.deleted_row"
+    if row.inquirers.isdisjoint(question.inquirer):
+        return "permits.inquirer.not_in_row"
+    if question.affair.clause is None:
+        return "permits.affair.clause_missing"
+    return "permits.affair.unknown_clause"
+
+
+def _explain_information(
+    row: IndexedRow, clause: IndexedClause, question: Question, name: str
+) -> str:
+    if row.providers.isdisjoint(question.provider):
+        return "permits.provider.not_in_row"
+    if not name:
+        return "permits.information.none_asked"
+    if not any(
+        name in pair.terms and not question.provider.isdisjoint(pair.providers)
+        for pair in row.row.pairs
+    ):
+        return "permits.information.not_in_pair"
+    if name in clause.doubtful:
+        return "permits.information.doubtful"
+    return "permits.information.not_in_clause"
