@@ -119,6 +119,12 @@ class DatabaseNewerError(GatewayError):
     code = "storage.newer"
 
 
+class SealBrokenError(GatewayError):
+    """A sealed value does not open: changed, moved to another row, or under another master key."""
+
+    code = "storage.seal"
+
+
 class PeerUnreachableError(GatewayError):
     """A counterparty gave no usable reply; `retry` is decided by the caller's deadline."""
 
