@@ -105,12 +105,15 @@ class Logs(_Table, frozen=True, kw_only=True):
 class Settings(_Table, frozen=True, kw_only=True):
     """Everything; `core` and `registry` are institution codes of the directory.
 
+    `institutions_file` lists institutions and their classes; without one the sandbox's are used.
+
     In sandbox mode only sandbox individual numbers are taken, in production only true ones.
     """
 
     mode: Literal["sandbox", "production"]
     core: Code
     registry: Code
+    institutions_file: Path | None = None
     database: Database = Database()
     business: Business = Business()
     network: Network

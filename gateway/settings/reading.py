@@ -86,6 +86,8 @@ def _find_edge_faults(settings: Settings) -> Sequence[tuple[str, str]]:
         faults.append(("business.tls_key_file", "needs tls_certificate_file beside it, or neither"))
     elif edge.tls_key_file is None and edge.host not in LOOPBACK:
         faults.append(("business.host", "is not loopback, so the TLS files are required"))
+    if settings.mode == "production" and settings.institutions_file is None:
+        faults.append(("institutions_file", "is required in production"))
     if settings.clients and settings.token is None:
         faults.append(("token.key_file", "is required as soon as there are clients"))
     return faults

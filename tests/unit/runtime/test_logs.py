@@ -33,7 +33,7 @@ def lines(stream: io.StringIO) -> list[dict[str, Any]]:
 
 def test_a_line_has_action_instant_level_and_correlation(stream: io.StringIO) -> None:
     token = logs.CORRELATION.set("c-1")
-    LOG.info("Inquiry accepted", extra={"action": "inquiry_accept", "institution": "990108"})
+    LOG.info("Inquiry accepted", extra={"action": "inquiry_accept", "institution": "991015"})
     logs.CORRELATION.reset(token)
     (line,) = lines(stream)
     assert line["at"].endswith("+00:00")
@@ -44,7 +44,7 @@ def test_a_line_has_action_instant_level_and_correlation(stream: io.StringIO) ->
         "message": "Inquiry accepted",
         "correlation_id": "c-1",
         "action": "inquiry_accept",
-        "institution": "990108",
+        "institution": "991015",
     }
 
 

@@ -48,20 +48,21 @@ def test_files_are_relative_to_the_folder_of_the_settings(tmp_path: Path) -> Non
 
 CASES = [
     ("core =", "kore =", "kore: is not a setting"),
-    ('core = "990400"', "", "core: is missing"),
+    ('core = "999989"', "", "core: is missing"),
     ('mode = "sandbox"', "", "mode: is missing"),
     ('mode = "sandbox"', 'mode = "test"', "mode: Invalid enum value 'test'"),
-    ('code = "990108"', 'code = "99010"', "institutions[0].code: Expected str matching regex"),
-    ('code = "990108"', "code = 990108", "institutions[0].code: Expected str, got int"),
+    ('code = "991015"', 'code = "99010"', "institutions[0].code: Expected str matching regex"),
+    ('code = "991015"', "code = 991015", "institutions[0].code: Expected str, got int"),
     ("# slot_seconds = 259200", "slot_seconds = 0", "institutions[0].slot_seconds: Expected float"),
     ("# closes = 00:00:00", "closes = 25", "institutions[0].closes: Expected time, got int"),
     ("[token]", "[token]\nx = 1", "token.x: is not a setting"),
     ("ca_file", "cafile", "network.cafile: is not a setting"),
     ("# [logs]", "[log]", "log: is not a setting"),
     ('ca_file = "ca.pem"', "", "network.ca_file: is missing"),
-    ('institution = "990108"', 'institution = "990507"', "clients[0].institution: is not one"),
-    ('code = "990108"', 'code = "990400"', "institutions[0].code: is the code of core already"),
+    ('institution = "991015"', 'institution = "999971"', "clients[0].institution: is not one"),
+    ('code = "991015"', 'code = "999989"', "institutions[0].code: is the code of core already"),
     ("public_key_file", "private_key_file", "clients[0].public_key_file: or secret_file: exactly"),
+    ('mode = "sandbox"', 'mode = "production"', "institutions_file: is required in production"),
     ("[token]\nkey_file", "[logs]\nlevel", "logs.level: Invalid enum value"),
     ("# [business]", '[business]\nhost="0.0.0.0"', "business.host: is not loopback"),
     ("# [business]", '[business]\ntls_key_file="k"', "business.tls_key_file: needs"),
@@ -113,8 +114,8 @@ VARIABLES = [
     ("NAKADACHI_BUSINESS__PRT", "1", "names no setting"),
     ("NAKADACHI_BUSINESS__PORT", "eighty", "Expected int, got str"),
     ("NAKADACHI_BUSINESS__PORT", "70000", "Expected int <= 65535"),
-    ("NAKADACHI_INSTITUTIONS__7__CODE", "990108", "the file has no such table"),
-    ("NAKADACHI_INSTITUTIONS__X__CODE", "990108", "names no setting"),
+    ("NAKADACHI_INSTITUTIONS__7__CODE", "991015", "the file has no such table"),
+    ("NAKADACHI_INSTITUTIONS__X__CODE", "991015", "names no setting"),
     ("NAKADACHI_MODE__X", "1", "names no setting"),
     ("NAKADACHI_CLIENTS__0__SCOPES", "a", "JSON is malformed"),
 ]
@@ -129,7 +130,7 @@ def test_a_wrong_variable_is_named(tmp_path: Path, name: str, value: str, said: 
 
 def test_secret_files_lists_every_secret_with_its_path(tmp_path: Path) -> None:
     named = dict(read(tmp_path, TEXT).secret_files())
-    assert named["institutions[0].master_key_file"] == tmp_path / "990108.master.key"
+    assert named["institutions[0].master_key_file"] == tmp_path / "991015.master.key"
     assert set(named) == {
         "network.tls_key_file",
         "token.key_file",
