@@ -7,7 +7,7 @@ import dataclasses
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
 
 from gateway.domain.addresses import BasicItems
 from gateway.domain.identifiers import IndividualNumber, ProcessNumber, Symbol
@@ -26,6 +26,15 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """Return the present instant, aware, UTC; sandbox processes add the sandbox's offset."""
+        ...
+
+
+@runtime_checkable
+class MovableClock(Clock, Protocol):
+    """A clock of the sandbox: system time plus an offset that can be set."""
+
+    def set_offset(self, milliseconds: int) -> None:
+        """Let `now` run this much ahead of (negative: behind) system time."""
         ...
 
 
@@ -122,6 +131,10 @@ class Store(Protocol):
         **equals: Any,  # noqa: ANN401
     ) -> list[T]:
         """Return values by key order; `after` is the last key text of the previous page."""
+        ...
+
+    def key_of(self, value: Value) -> str:
+        """Return the key text of a value, to be given as `after` for the next page."""
         ...
 
     async def claim(

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from gateway.domain.errors import GuardFailedError, PeerUnreachableError, RefusedError, Retry
 from gateway.domain.identifiers import UnifiedNumber
@@ -12,6 +12,7 @@ from gateway.domain.states import INQUIRY, InquiryState, SymbolState, is_final, 
 from gateway.domain.symbols import SymbolBinding
 from gateway.domain.work import WorkItem
 from gateway.ports import Ports, Unit
+from gateway.usecases.sending import backoff
 
 LANE = "inquiry"
 
@@ -69,7 +70,9 @@ class Course:
         except GuardFailedError:
             return
         except PeerUnreachableError:
-            await self.postpone(self.ports.clock.now() + self.backoff())
+            await self.postpone(
+                self.ports.clock.now() + backoff(self.item.attempts, ports=self.ports)
+            )
         except RefusedError as error:
             await self.refuse(InquiryState.FAILED, self.fault(error.code))
 
@@ -187,12 +190,6 @@ class Course:
             attempts=self.item.attempts + 1,
         )
         await self.ports.store.commit(unit)
-
-    def backoff(self) -> timedelta:
-        """Return how long to wait before the next try: doubling, with an upper end."""
-        policy = self.ports.policy
-        doubled: timedelta = policy.retry_first * (2 ** min(self.item.attempts, 16))
-        return min(doubled, policy.retry_most)
 
     def fault(self, code: str) -> Refusal:
         """Return a refusal of our own."""

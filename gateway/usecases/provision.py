@@ -32,6 +32,7 @@ from gateway.usecases.verification import verify
 
 SLOT_LANE = "slot"
 SEND_LANE = "send"
+ALL = 100_000  # versions of one information of one person: never that many
 
 
 async def receive(received: ReceivedInquiry, *, ports: Ports) -> bytes:
@@ -146,7 +147,7 @@ async def prepare(provision: Provision, *, ports: Ports) -> Answer | None:
         return None
     replicas = {
         want.information: await ports.store.list_values(
-            Replica, unified_number=person, information=want.information
+            Replica, limit=ALL, unified_number=person, information=want.information
         )
         for want in provision.wanted
     }

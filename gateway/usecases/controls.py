@@ -1,0 +1,109 @@
+"""The three controls over a person's information, and protection (S5.2c, G12): set and end."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from gateway.domain.addresses import Alias
+from gateway.domain.errors import AddressUnknownError, InvalidError, StateError, UnknownError
+from gateway.domain.identifiers import LocalNumber
+from gateway.domain.records import Act, ExchangeRecord, Phase
+from gateway.domain.replica import Control, ControlKind
+from gateway.ports import Ports, Unit
+from permitlists import items_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetControl:
+    """A control as a business system sets it, with who set it and when it is reviewed."""
+
+    system: str
+    local_number: LocalNumber
+    kind: ControlKind
+    information: str | None = None
+    item: str | None = None
+    reason: str
+    set_by: str
+    review_on: date
+
+
+async def set_control(command: SetControl, *, ports: Ports) -> Control:
+    """Set a control over a person; the same one twice is one.
+
+    Raises:
+        AddressUnknownError: the local number is bound to nobody.
+        InvalidError: the information or item is unknown.
+    """
+    _check(command)
+    alias = await ports.store.find(Alias, system=command.system, local_number=command.local_number)
+    if alias is None:
+        raise AddressUnknownError(system=command.system)
+    known = await ports.store.list_values(
+        Control, unified_number=alias.unified_number, ended_at=None, limit=1000
+    )
+    for control in known:
+        if (control.kind, control.information, control.item) == (
+            command.kind,
+            command.information,
+            command.item,
+        ):
+            return control
+    now = ports.clock.now()
+    control = Control(
+        control_id=ports.ids.uuid(),
+        unified_number=alias.unified_number,
+        kind=command.kind,
+        information=command.information,
+        item=command.item,
+        reason=command.reason,
+        set_by=command.set_by,
+        set_at=now,
+        review_on=command.review_on,
+    )
+    unit = Unit()
+    unit.add(control)
+    unit.record(_act(control, "set", actor=command.set_by, ports=ports))
+    await ports.store.commit(unit)
+    return control
+
+
+def _check(command: SetControl) -> None:
+    if command.information is None:
+        if command.item is not None:
+            raise InvalidError(field="item")
+        return
+    items = {item.id for item in items_of(command.information)}
+    if not items:
+        raise InvalidError(field="information")
+    if command.item is not None and command.item not in items:
+        raise InvalidError(field="item")
+
+
+async def end_control(control_id: str, *, staff: str, ports: Ports) -> Control:
+    """End a control; it stays as history.
+
+    Raises:
+        UnknownError: no such control.
+        StateError: it ended before.
+    """
+    control = await ports.store.find(Control, control_id=control_id)
+    if control is None:
+        raise UnknownError(control_id=control_id)
+    if control.ended_at is not None:
+        raise StateError(state="ended", wanted="end")
+    unit = Unit()
+    ended = unit.change(control, ended_at=ports.clock.now(), ended_by=staff)
+    unit.record(_act(ended, "ended", actor=staff, ports=ports))
+    await ports.store.commit(unit)
+    return ended
+
+
+def _act(control: Control, result: str, *, actor: str, ports: Ports) -> ExchangeRecord:
+    return ExchangeRecord(
+        act=Act.CONTROL,
+        phase=Phase.OUTCOME,
+        at=ports.clock.now(),
+        result=result,
+        actor=actor,
+        subject=control.unified_number,
+        note=f"{control.kind} {control.information or '*'} {control.item or '*'}",
+    )

@@ -1,0 +1,139 @@
+"""Holds (保留): staff see exactly what would leave; one proposes, another decides (S5.2c, K8)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from gateway.domain.errors import SamePersonError, StateError, UnknownError
+from gateway.domain.inquiry import Answer
+from gateway.domain.provision import Cause, Provision
+from gateway.domain.records import Act, ExchangeRecord, Phase
+from gateway.domain.states import PROVISION, ProvisionState, move
+from gateway.domain.work import WorkItem
+from gateway.ports import Ports, Unit
+from gateway.usecases.provision import (
+    SEND_LANE,
+    SLOT_LANE,
+    answer_document,
+    prepare,
+    record_of,
+)
+
+Decision = Literal["release", "refuse"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldView:
+    """A held provision and exactly the answer that a release would send now."""
+
+    provision: Provision
+    answer: Answer | None
+
+
+async def list_held(*, ports: Ports) -> list[Provision]:
+    """Return all provisions that wait for staff."""
+    return await ports.store.list_values(Provision, state=ProvisionState.HELD, limit=1000)
+
+
+async def show(transaction_number: str, *, staff: str, ports: Ports) -> HeldView:
+    """Return what a release would send; that somebody looked is recorded (K4).
+
+    Raises:
+        UnknownError: nothing of that number is held here.
+    """
+    provision = await _load_held(transaction_number, ports=ports)
+    answer = await prepare(provision, ports=ports)
+    unit = Unit()
+    unit.record(_act(provision, "shown", staff=staff, at=ports.clock.now()))
+    await ports.store.commit(unit)
+    return HeldView(provision=provision, answer=answer)
+
+
+async def propose(
+    transaction_number: str, *, staff: str, proposal: Decision, reason: str, ports: Ports
+) -> Provision:
+    """Propose a release or a refusal with a reason; a new proposal replaces the old one.
+
+    Raises:
+        UnknownError: nothing of that number is held here.
+    """
+    provision = await _load_held(transaction_number, ports=ports)
+    unit = Unit()
+    proposed = unit.change(provision, proposed_by=staff, proposal=proposal, proposal_reason=reason)
+    unit.record(_act(provision, f"proposed_{proposal}", staff=staff, at=ports.clock.now()))
+    await ports.store.commit(unit)
+    return proposed
+
+
+async def decide(
+    transaction_number: str, *, staff: str, decision: Decision, ports: Ports
+) -> Provision:
+    """Confirm a colleague's proposal; a release sends the answer, a refusal waits for the slot.
+
+    Raises:
+        UnknownError: nothing of that number is held here.
+        StateError: nobody proposed this decision.
+        SamePersonError: the proposer tries to confirm alone.
+    """
+    provision = await _load_held(transaction_number, ports=ports)
+    if provision.proposal != decision:
+        raise StateError(state=provision.proposal or "not_proposed", wanted=decision)
+    if provision.proposed_by == staff:
+        raise SamePersonError(staff=staff)
+    now = ports.clock.now()
+    answer = await prepare(provision, ports=ports) if decision == "release" else None
+    unit = Unit()
+    unit.record(_act(provision, f"{decision}d", staff=staff, at=now))
+    if answer is None:
+        refused = decision == "refuse"
+        decided = unit.change(
+            provision,
+            state=move(PROVISION, provision.state, ProvisionState.WAITING),
+            cause=Cause.STAFF_REFUSED if refused else Cause.NOTHING_REGISTERED,
+            decided_by=staff,
+        )
+    else:
+        decided = await _release(unit, provision, answer, staff=staff, at=now, ports=ports)
+    await ports.store.commit(unit)
+    return decided
+
+
+async def _release(  # one act: its unit, what, by whom, when, with what
+    unit: Unit, provision: Provision, answer: Answer, *, staff: str, at: datetime, ports: Ports
+) -> Provision:
+    reply = answer_document(provision, answer, at=at, ports=ports)
+    released = ProvisionState.RELEASED
+    decided = unit.change(
+        provision,
+        state=move(PROVISION, provision.state, released, ProvisionState.ANSWERED),
+        decided_by=staff,
+        reply=reply,
+    )
+    item = await ports.store.find(WorkItem, lane=SLOT_LANE, key=provision.transaction_number)
+    if item is not None:
+        unit.remove(item)
+    unit.add(WorkItem(lane=SEND_LANE, key=provision.transaction_number, payload=reply, run_at=at))
+    unit.record(record_of(decided, Phase.OUTCOME, at=at, reply=reply))
+    return decided
+
+
+async def _load_held(transaction_number: str, *, ports: Ports) -> Provision:
+    provision = await ports.store.find(Provision, transaction_number=transaction_number)
+    if provision is None or provision.state is not ProvisionState.HELD:
+        raise UnknownError(transaction_number=transaction_number)
+    return provision
+
+
+def _act(provision: Provision, result: str, *, staff: str, at: datetime) -> ExchangeRecord:
+    return ExchangeRecord(
+        act=Act.HOLD,
+        phase=Phase.OUTCOME,
+        at=at,
+        result=result,
+        actor=staff,
+        subject=provision.unified_number,
+        transaction_number=provision.transaction_number,
+        permit_id=provision.permit_id,
+        inquirer=provision.inquirer,
+        wanted=provision.wanted,
+    )

@@ -1,0 +1,242 @@
+"""Replicas (副本): loaded, deleted, compared with the original, counted (S5.4)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Literal
+
+from gateway.domain.addresses import Alias
+from gateway.domain.errors import GuardFailedError
+from gateway.domain.identifiers import LocalNumber, UnifiedNumber
+from gateway.domain.records import Act, ExchangeRecord, Phase
+from gateway.domain.replica import Control, Rejection, Replica, ReplicaItem, ReplicaLoad
+from gateway.ports import Ports, Unit
+from permitlists import items_of
+
+CHUNK = 200  # entries per unit: a bulk load must not delay interactive units
+ALL = 100_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplicaEntry:
+    """One data set as a business system delivers it; deleting makes a version without items."""
+
+    local_number: LocalNumber
+    information: str
+    record_key: str = ""
+    as_of: date
+    public_from: date
+    public_to: date | None = None
+    items: tuple[ReplicaItem, ...] = ()
+    operation: Literal["put", "delete"] = "put"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """How replicas differ from the original: line numbers (from 1) and local numbers' lines."""
+
+    equal: int
+    different: tuple[int, ...]
+    missing: tuple[int, ...]
+
+
+async def load(entries: Sequence[ReplicaEntry], *, system: str, ports: Ports) -> ReplicaLoad:
+    """Apply entries in order; each ends as applied or rejected with a reason (G7)."""
+    receipt, now = ports.ids.uuid(), ports.clock.now()
+    rejected: list[Rejection] = []
+    applied = 0
+    for start in range(0, len(entries), CHUNK):
+        part = entries[start : start + CHUNK]
+        for _ in range(3):
+            try:
+                refused = await _load_part(part, start, system=system, at=now, ports=ports)
+                break
+            except GuardFailedError:
+                continue
+        else:
+            raise GuardFailedError(act="replica_load")
+        rejected += refused
+        applied += len(part) - len(refused)
+    result = ReplicaLoad(
+        receipt=receipt,
+        system=system,
+        total=len(entries),
+        applied=applied,
+        rejected=tuple(rejected),
+        pending=0,
+        loaded_at=now,
+    )
+    unit = Unit()
+    unit.add(result)
+    await ports.store.commit(unit)
+    return result
+
+
+async def find_load(receipt: str, *, system: str, ports: Ports) -> ReplicaLoad | None:
+    """Return what became of a load of a system."""
+    found = await ports.store.find(ReplicaLoad, receipt=receipt)
+    return found if found is not None and found.system == system else None
+
+
+async def _load_part(
+    part: Sequence[ReplicaEntry], start: int, *, system: str, at: datetime, ports: Ports
+) -> list[Rejection]:
+    unit = Unit()
+    refused: list[Rejection] = []
+    fresh: dict[tuple[str, str, str], Replica] = {}
+    for line, entry in enumerate(part, start + 1):
+        fault = find_fault(entry)
+        alias = await ports.store.find(Alias, system=system, local_number=entry.local_number)
+        if fault is None and alias is None:
+            fault = ("address.unknown", "number")
+        if fault is not None or alias is None:
+            code, field = fault or ("address.unknown", "number")
+            refused.append(Rejection(line=line, code=code, field=field))
+            continue
+        replica = await _next_version(entry, alias.unified_number, fresh, at=at, ports=ports)
+        replica = replace(replica, system=system)
+        unit.add(replica)
+        unit.record(_act(replica, system))
+    if unit.added:
+        await ports.store.commit(unit)
+    return refused
+
+
+async def _next_version(
+    entry: ReplicaEntry,
+    person: UnifiedNumber,
+    fresh: dict[tuple[str, str, str], Replica],
+    *,
+    at: datetime,
+    ports: Ports,
+) -> Replica:
+    """Return the version that follows the newest one, stored or earlier in this unit."""
+    key = (person.value, entry.information, entry.record_key)
+    last = fresh[key].replica_version if key in fresh else 0
+    if not last:
+        stored = await ports.store.list_values(
+            Replica,
+            limit=ALL,
+            unified_number=person,
+            information=entry.information,
+            record_key=entry.record_key,
+        )
+        last = max((replica.replica_version for replica in stored), default=0)
+    deleted = entry.operation == "delete"
+    fresh[key] = Replica(
+        unified_number=person,
+        information=entry.information,
+        record_key=entry.record_key,
+        replica_version=last + 1,
+        as_of=entry.as_of,
+        public_from=entry.public_from,
+        public_to=entry.public_to,
+        items=() if deleted else entry.items,
+        deleted=deleted,
+        registered_at=at,
+    )
+    return fresh[key]
+
+
+def find_fault(entry: ReplicaEntry) -> tuple[str, str] | None:
+    """Return the code and the field of the first thing wrong with an entry, or None."""
+    catalogue = {item.id for item in items_of(entry.information)}
+    if not catalogue:
+        return "replica.information_unknown", "information"
+    if entry.public_to is not None and entry.public_to <= entry.public_from:
+        return "replica.public_period", "public_to"
+    names = [item.item for item in entry.items]
+    if len(set(names)) != len(names):
+        return "replica.item_twice", "items"
+    for number, item in enumerate(entry.items):
+        if item.item not in catalogue:
+            return "replica.item_unknown", f"items[{number}]"
+        if item.value == "" or (item.value is None) == (item.reason is None):
+            return "replica.value_missing", f"items[{number}]"
+    return None
+
+
+async def compare(entries: Sequence[ReplicaEntry], *, system: str, ports: Ports) -> Comparison:
+    """Compare originals with the newest versions here and record that it was done."""
+    equal, different, missing = 0, [], []
+    for line, entry in enumerate(entries, 1):
+        newest = await _find_newest(entry, system=system, ports=ports)
+        if newest is None or newest.deleted:
+            missing.append(line)
+        elif _content(newest.items) == _content(entry.items) and newest.as_of == entry.as_of:
+            equal += 1
+        else:
+            different.append(line)
+    unit = Unit()
+    unit.record(
+        ExchangeRecord(
+            act=Act.REPLICA,
+            phase=Phase.OUTCOME,
+            at=ports.clock.now(),
+            result="compared",
+            actor=system,
+            note=f"equal={equal} different={len(different)} missing={len(missing)}",
+        )
+    )
+    await ports.store.commit(unit)
+    return Comparison(equal=equal, different=tuple(different), missing=tuple(missing))
+
+
+async def _find_newest(entry: ReplicaEntry, *, system: str, ports: Ports) -> Replica | None:
+    alias = await ports.store.find(Alias, system=system, local_number=entry.local_number)
+    if alias is None:
+        return None
+    stored = await ports.store.list_values(
+        Replica,
+        limit=ALL,
+        unified_number=alias.unified_number,
+        information=entry.information,
+        record_key=entry.record_key,
+    )
+    return max(stored, key=lambda replica: replica.replica_version, default=None)
+
+
+def _content(items: Sequence[ReplicaItem]) -> set[tuple[str, str | None, str | None]]:
+    return {(item.item, item.value, item.reason) for item in items}
+
+
+async def stats(*, ports: Ports) -> dict[str, int]:
+    """Return how many versions are stored of each information."""
+    counts: dict[str, int] = {}
+    after: str | None = None
+    while page := await ports.store.list_values(Replica, limit=1000, after=after):
+        for replica in page:
+            counts[replica.information] = counts.get(replica.information, 0) + 1
+        after = ports.store.key_of(page[-1])
+    return counts
+
+
+async def carry_over(
+    unit: Unit, ended: UnifiedNumber, kept: UnifiedNumber, *, ports: Ports
+) -> None:
+    """Copy replicas and controls of a merged person; the old ones stay as history."""
+    taken = {
+        (replica.information, replica.record_key, replica.replica_version)
+        for replica in await ports.store.list_values(Replica, limit=ALL, unified_number=kept)
+    }
+    for replica in await ports.store.list_values(Replica, limit=ALL, unified_number=ended):
+        key = replica.record_key
+        if (replica.information, key, replica.replica_version) in taken:
+            key = f"{key}~merged"
+        unit.add(replace(replica, unified_number=kept, record_key=key))
+    for control in await ports.store.list_values(
+        Control, limit=ALL, unified_number=ended, ended_at=None
+    ):
+        unit.change(control, unified_number=kept)
+
+
+def _act(replica: Replica, system: str) -> ExchangeRecord:
+    return ExchangeRecord(
+        act=Act.REPLICA,
+        phase=Phase.OUTCOME,
+        at=replica.registered_at,
+        result="deleted" if replica.deleted else "registered",
+        actor=system,
+        subject=replica.unified_number,
+        note=f"{replica.information} {replica.record_key} {replica.replica_version}".strip(),
+    )

@@ -1,0 +1,43 @@
+"""The sweep: due work items of every lane are leased and driven; a crash only delays them."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+
+from gateway.domain.errors import GuardFailedError
+from gateway.domain.work import WorkItem
+from gateway.ports import Ports
+from gateway.usecases import course, provision, sending, symbols
+
+AT_ONCE = 64
+
+LANES: Mapping[str, Callable[..., Awaitable[None]]] = {
+    course.LANE: course.drive,
+    symbols.LANE: symbols.drive,
+    provision.SLOT_LANE: provision.settle_slot,
+    provision.SEND_LANE: sending.send,
+}
+
+
+async def sweep(*, ports: Ports) -> int:
+    """Lease what is due and start it; return how many items were started."""
+    started = 0
+    for lane in LANES:
+        now = ports.clock.now()
+        until = now + ports.policy.lease
+        for item in await ports.store.claim(lane, now=now, until=until, limit=AT_ONCE):
+            ports.runner.spawn(_work(item, ports=ports))
+            started += 1
+    return started
+
+
+async def _work(item: WorkItem, *, ports: Ports) -> None:
+    try:
+        await LANES[item.lane](item, ports=ports)
+    except GuardFailedError:
+        return  # another process went on with it
+
+
+async def next_run(*, ports: Ports) -> datetime | None:
+    """Return when the next work item is due, by this institution's clock."""
+    due = [await ports.store.next_run(lane) for lane in LANES]
+    return min((instant for instant in due if instant is not None), default=None)
