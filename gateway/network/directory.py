@@ -13,6 +13,8 @@ It is one TOML text; nothing outside it is ever trusted, whatever a message says
     key_id = "990019-1"
     algorithm = "ecdsa-p256-sha256"
     public_key = "-----BEGIN PUBLIC KEY-----…"
+
+An algorithm is written as RFC 9421 names it, or, for keys that sign permits, as JOSE does.
 """
 
 import re
@@ -23,25 +25,16 @@ from urllib.parse import urlsplit
 
 import msgspec
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from gateway.domain.errors import GatewayError, InvalidError, RefusedError
-
-PublicKey = EllipticCurvePublicKey | Ed25519PublicKey | RSAPublicKey
+from wire.errors import WireError
+from wire.keys import ECDSA_P256, ED25519, RSA_PKCS1, KeyRing, PublicKey
 
 _INSTITUTION: Final = re.compile(r"[0-9]{6}")
 _FINGERPRINT: Final = re.compile(r"[0-9a-f]{64}")
-_KEY_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_KINDS: Final = {
-    "ecdsa-p256-sha256": EllipticCurvePublicKey,
-    "ES256": EllipticCurvePublicKey,
-    "ed25519": Ed25519PublicKey,
-    "EdDSA": Ed25519PublicKey,
-    "RS256": RSAPublicKey,
-}
+_KEY_ID: Final = re.compile(r"[0-9A-Za-z._:@/+-]{1,128}")
+_JOSE: Final = {"ES256": ECDSA_P256, "EdDSA": ED25519, "RS256": RSA_PKCS1}
 
 
 class TrustOlderError(GatewayError):
@@ -51,22 +44,12 @@ class TrustOlderError(GatewayError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PeerKey:
-    """One pinned signing key; `algorithm` is of RFC 9421 for documents, of JOSE for permits."""
-
-    key_id: str
-    algorithm: str
-    public_key: PublicKey
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Peer:
     """One counterparty; `url` has no path, `tls_sha256` are 32-byte digests of its leaves."""
 
     institution: str
     url: str
     tls_sha256: frozenset[bytes]
-    keys: tuple[PeerKey, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +58,7 @@ class Directory:
 
     sequence: int
     peers: Mapping[str, Peer]
+    keys: KeyRing
 
     def load_peer(self, institution: str) -> Peer:
         """Return a counterparty.
@@ -147,15 +131,20 @@ def read_directory(content: bytes) -> Directory:
     if file.sequence < 0:
         raise InvalidError(field="trust.sequence")
     peers: dict[str, Peer] = {}
-    names: set[str] = set()
+    keys: dict[str, tuple[str, str, PublicKey]] = {}
     for index, entry in enumerate(file.peer):
-        peer = _read_peer(entry, f"trust.peer[{index}]")
-        taken = {key.key_id for key in peer.keys}
-        if peer.institution in peers or len(taken) < len(peer.keys) or names & taken:
-            raise InvalidError(field=f"trust.peer[{index}]", reason="twice")
-        peers[peer.institution] = peer
-        names |= taken
-    return Directory(sequence=file.sequence, peers=peers)
+        path = f"trust.peer[{index}]"
+        if entry.institution in peers:
+            raise InvalidError(field=f"{path}.institution", reason="twice")
+        peers[entry.institution] = _read_peer(entry, path)
+        for number, key in enumerate(entry.key):
+            place = f"{path}.key[{number}]"
+            if key.key_id in keys:
+                raise InvalidError(field=f"{place}.key_id", reason="twice")
+            algorithm = _JOSE.get(key.algorithm, key.algorithm)
+            public = _read_key(key, algorithm, place)
+            keys[key.key_id] = (entry.institution, algorithm, public)
+    return Directory(sequence=file.sequence, peers=peers, keys=KeyRing(keys))
 
 
 def _read_peer(entry: _PeerEntry, path: str) -> Peer:
@@ -167,7 +156,6 @@ def _read_peer(entry: _PeerEntry, path: str) -> Peer:
         institution=entry.institution,
         url=_read_url(entry.url, path),
         tls_sha256=frozenset(map(bytes.fromhex, entry.tls_sha256)),
-        keys=tuple(_read_key(key, f"{path}.key[{i}]") for i, key in enumerate(entry.key)),
     )
 
 
@@ -182,19 +170,17 @@ def _read_url(text: str, path: str) -> str:
     return text
 
 
-def _read_key(entry: _KeyEntry, path: str) -> PeerKey:
+def _read_key(entry: _KeyEntry, algorithm: str, path: str) -> PublicKey:
     if not _KEY_ID.fullmatch(entry.key_id):
         raise InvalidError(field=f"{path}.key_id")
-    kind = _KINDS.get(entry.algorithm)
-    if kind is None:
-        raise InvalidError(field=f"{path}.algorithm")
     try:
         public = load_pem_public_key(entry.public_key.encode())
     except (ValueError, UnsupportedAlgorithm) as error:
         raise InvalidError(field=f"{path}.public_key") from error
-    fits = isinstance(public, kind)
-    if isinstance(public, EllipticCurvePublicKey):
-        fits = fits and isinstance(public.curve, SECP256R1)
-    if not fits or not isinstance(public, PublicKey):
+    if not isinstance(public, PublicKey):
         raise InvalidError(field=f"{path}.public_key")
-    return PeerKey(key_id=entry.key_id, algorithm=entry.algorithm, public_key=public)
+    try:
+        KeyRing({entry.key_id: ("", algorithm, public)})
+    except WireError as error:
+        raise InvalidError(field=f"{path}.algorithm") from error
+    return public

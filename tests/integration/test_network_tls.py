@@ -12,6 +12,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from gateway.network.directory import Directory, Peer, Trust
 from gateway.network.tls import TlsFiles, client_context, find_hop, server_context
 from tests.unit.network.pki import Authority, Leaf
+from wire.keys import KeyRing
 
 pytestmark = pytest.mark.integration
 
@@ -34,14 +35,13 @@ def house(tmp_path: Path) -> House:
 
 
 def pin(server: Leaf, client: Leaf) -> Trust:
-    return Trust(
-        Directory(sequence=1, peers={OURS: peer(OURS, server), THEIRS: peer(THEIRS, client)})
-    )
+    peers = {OURS: peer(OURS, server), THEIRS: peer(THEIRS, client)}
+    return Trust(Directory(sequence=1, peers=peers, keys=KeyRing({})))
 
 
 def peer(institution: str, leaf: Leaf) -> Peer:
     pins = frozenset({bytes.fromhex(leaf.sha256)})
-    return Peer(institution=institution, url="https://127.0.0.1:1", tls_sha256=pins, keys=())
+    return Peer(institution=institution, url="https://127.0.0.1:1", tls_sha256=pins)
 
 
 @asynccontextmanager
@@ -170,6 +170,7 @@ async def test_a_replaced_directory_counts_from_the_next_handshake(house: House)
         context = client_context(house.client.files, house.trust, OURS)
         assert await ask(port, context) == THEIRS
 
-        house.trust.replace(Directory(sequence=2, peers={OURS: house.trust.directory.peers[OURS]}))
+        ours = {OURS: house.trust.directory.peers[OURS]}
+        house.trust.replace(Directory(sequence=2, peers=ours, keys=KeyRing({})))
         assert await is_refused(port, context)
     assert find_hop(None) is None

@@ -1,18 +1,21 @@
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from gateway.domain.errors import InvalidError, RefusedError
 from gateway.network.directory import Directory, Trust, TrustOlderError, read_directory
-from tests.unit.network.pki import new_key, public_pem
+from tests.unit.network.pki import new_key
+from wire.keys import KeyRing
 
-PEM = public_pem(new_key())
-P384 = (
-    ec.generate_private_key(ec.SECP384R1())
-    .public_key()
-    .public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    .decode()
-)
+
+def pem(key: ec.EllipticCurvePublicKey | X25519PublicKey) -> str:
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+PEM = pem(new_key().public_key())
+P384 = pem(ec.generate_private_key(ec.SECP384R1()).public_key())
+X25519 = pem(X25519PrivateKey.generate().public_key())
 PIN = "ab" * 32
 PEER = f"""
 [[peer]]
@@ -34,7 +37,17 @@ def test_a_directory_reads_its_peers_and_their_keys() -> None:
     assert directory.sequence == 7
     assert peer.url == "https://127.0.0.1:8443"
     assert peer.tls_sha256 == {bytes.fromhex(PIN)}
-    assert [(key.key_id, key.algorithm) for key in peer.keys] == [("990019-1", "ecdsa-p256-sha256")]
+    pinned = directory.keys.find("990019-1")
+    assert pinned is not None
+    assert (pinned.institution, pinned.algorithm) == ("990019", "ecdsa-p256-sha256")
+
+
+def test_a_key_for_permits_may_be_named_as_jose_does() -> None:
+    directory = read_directory(GOOD.replace("ecdsa-p256-sha256", "ES256").encode())
+
+    pinned = directory.keys.find("990019-1")
+    assert pinned is not None
+    assert pinned.algorithm == "ecdsa-p256-sha256"
 
 
 @pytest.mark.parametrize(
@@ -56,9 +69,10 @@ def test_a_directory_reads_its_peers_and_their_keys() -> None:
         ("127.0.0.1", "user@127.0.0.1", "trust.peer[0].url"),
         ('"990019-1"', '"a key"', "trust.peer[0].key[0].key_id"),
         ("ecdsa-p256-sha256", "hmac-sha256", "trust.peer[0].key[0].algorithm"),
-        ("ecdsa-p256-sha256", "ed25519", "trust.peer[0].key[0].public_key"),
+        ("ecdsa-p256-sha256", "ed25519", "trust.peer[0].key[0].algorithm"),
         (PEM, "no key", "trust.peer[0].key[0].public_key"),
-        (PEM, P384, "trust.peer[0].key[0].public_key"),
+        (PEM, P384, "trust.peer[0].key[0].algorithm"),
+        (PEM, X25519, "trust.peer[0].key[0].public_key"),
     ],
 )
 def test_a_directory_with_one_wrong_thing_is_refused_by_its_path(
@@ -76,10 +90,13 @@ def test_an_institution_or_a_key_id_stands_once() -> None:
     other = PEER.replace("990019", "990027")
 
     assert set(read_directory((GOOD + other).encode()).peers) == {"990019", "990027"}
-    for twice in (PEER, other.replace("990027-1", "990019-1")):
+    for twice, field in (
+        (PEER, "trust.peer[1].institution"),
+        (other.replace("990027-1", "990019-1"), "trust.peer[1].key[0].key_id"),
+    ):
         with pytest.raises(InvalidError) as caught:
             read_directory((GOOD + twice).encode())
-        assert caught.value.context == {"field": "trust.peer[1]", "reason": "twice"}
+        assert caught.value.context == {"field": field, "reason": "twice"}
 
 
 def test_bytes_that_are_no_text_are_refused() -> None:
@@ -94,7 +111,7 @@ def test_an_unknown_institution_is_refused_with_its_code() -> None:
 
 def test_a_directory_older_than_the_one_in_force_is_never_accepted() -> None:
     def edition(sequence: int) -> Directory:
-        return Directory(sequence=sequence, peers={})
+        return Directory(sequence=sequence, peers={}, keys=KeyRing({}))
 
     trust = Trust(edition(3), accepted=3)
     trust.replace(edition(4))
