@@ -1,0 +1,1 @@
+"""What the parties of the network must agree on: pure conversions between bytes and values."""

@@ -1,0 +1,37 @@
+"""Messages about the exchange itself: refusals, and the sandbox's clock."""
+
+from dataclasses import dataclass
+
+from wire.errors import WireError
+from wire.messages.scalars import Identifier, Instant, Milliseconds, Retry, Text, Uuid
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """拒否: why a document was not accepted, in both languages.
+
+    `occurrence` names this very refusal; `failed` is the first failing element of the permit
+    decision; `retry_at` stands only with `retry` = `after`.
+    """
+
+    code: Identifier
+    occurrence: Uuid
+    title_ja: Text
+    title_en: Text
+    detail_ja: Text
+    detail_en: Text
+    retry: Retry
+    retry_at: Instant | None = None
+    transaction_number: Uuid | None = None
+    failed: Identifier | None = None
+
+    def __post_init__(self) -> None:
+        if self.retry_at is not None and self.retry != "after":
+            raise WireError("wire.message.rule", "retry_at", "An instant needs retry = after.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """The sandbox's clock: system time plus this many milliseconds."""
+
+    offset_milliseconds: Milliseconds

@@ -1,0 +1,244 @@
+"""提供許可証 (provision permit): a compact JWS that names no person and that any library verifies.
+
+Signed by the core, read by the inquirer and the provider. Times and the audience are judged by
+the reader's domain; here only signature, type and shape. Header and claims are RFC 8785 JSON, so
+that no two parsers can read one permit differently.
+"""
+
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Final
+
+import msgspec
+
+from wire.errors import WireError
+from wire.keys import (
+    ECDSA_P256,
+    ED25519,
+    RSA_PKCS1,
+    KeyRing,
+    PrivateKey,
+    fits,
+    is_signed,
+    sign_bytes,
+)
+
+MEDIA_TYPE: Final = "application/provision-permit+jws"
+ALGORITHMS: Final = {"ES256": ECDSA_P256, "EdDSA": ED25519, "RS256": RSA_PKCS1}
+"""JOSE name of each permitted algorithm to the name that keys are pinned under."""
+MAX_BYTES: Final = 1 << 18
+
+_COMPACT = re.compile(rb"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
+_HEADER = re.compile(
+    rb'\{"alg":"([A-Za-z0-9-]{1,20})","kid":"([0-9A-Za-z._:@/+-]{1,128})"'
+    rb',"typ":"provision-permit\+jws"\}'
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermitGrant:
+    """One information (特定個人情報名) that may be provided, and its items."""
+
+    information: str
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermitClaims:
+    """What a permit says.
+
+    Attributes:
+        permit_id: UUID text (`jti`).
+        issuer: The core's institution code (`iss`).
+        audience: The provider's institution code (`aud`).
+        inquirer: Institution code.
+        instrument: The permit list's instrument, such as `shourei-r6`.
+        row: 項 of the instrument.
+        clause: 号 of the row, or None.
+        information: What may be provided; at least one.
+        transaction_number: 処理通番, UUID text.
+        edition_sha256: Digest of the permit-list edition applied, 64 hexadecimal characters.
+        request_message_id: Message id of the permit request.
+        issued_at: Aware UTC instant in whole seconds (`iat`); likewise the next two.
+        not_before: `nbf`.
+        expires_at: `exp`.
+    """
+
+    permit_id: str
+    issuer: str
+    audience: str
+    inquirer: str
+    instrument: str
+    row: str
+    clause: str | None
+    information: tuple[PermitGrant, ...]
+    transaction_number: str
+    edition_sha256: str
+    request_message_id: str
+    issued_at: datetime
+    not_before: datetime
+    expires_at: datetime
+
+
+_Uuid = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")]
+_Institution = Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{6}\Z")]
+_Identifier = Annotated[str, msgspec.Meta(pattern=r"\A[0-9A-Za-z._-]{1,64}\Z")]
+_Token = Annotated[str, msgspec.Meta(pattern=r"\A[^\x00-\x20]{1,60}\Z")]
+_Name = Annotated[str, msgspec.Meta(min_length=1, max_length=4000)]
+_Digest = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")]
+_Seconds = Annotated[int, msgspec.Meta(ge=0, le=253_402_300_799)]  # to the end of the year 9999
+
+
+class _Grant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    items: tuple[_Token, ...]
+    name: _Name
+
+
+class _Claims(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The claims as they stand in the token; ASCII order is the order of RFC 8785."""
+
+    aud: _Institution
+    edition_sha256: _Digest
+    exp: _Seconds
+    iat: _Seconds
+    information: Annotated[tuple[_Grant, ...], msgspec.Meta(min_length=1)]
+    inquirer: _Institution
+    instrument: _Identifier
+    iss: _Institution
+    jti: _Uuid
+    nbf: _Seconds
+    request_message_id: _Uuid
+    row: _Token
+    transaction_number: _Uuid
+    clause: _Token | None = None
+
+
+_DECODER = msgspec.json.Decoder(_Claims)
+_ENCODER = msgspec.json.Encoder(order="sorted")
+
+
+def issue(claims: PermitClaims, signer_key: PrivateKey, key_id: str, alg: str = "ES256") -> bytes:
+    """Return a permit as the bytes of a compact JWS; instants are cut to whole seconds.
+
+    Raises:
+        WireError: `wire.permit.*`, a claim is not what a permit may say, or the key is not of
+            the algorithm.
+    """
+    if alg not in ALGORITHMS or not fits(ALGORITHMS[alg], signer_key.public_key()):
+        raise _refused("algorithm", "header.alg", "The key is not of the algorithm.")
+    header = b'{"alg":"%b","kid":"%b","typ":"provision-permit+jws"}' % (
+        alg.encode(),
+        key_id.encode("ascii", "replace"),
+    )
+    if not _HEADER.fullmatch(header):
+        raise _refused("header", "header.kid", "The key id cannot be written.")
+    payload = _ENCODER.encode(_to_claims(claims))
+    _decode(payload)
+    signed = b"%b.%b" % (_write64(header), _write64(payload))
+    return b"%b.%b" % (signed, _write64(sign_bytes(signer_key, signed)))
+
+
+def read(compact: bytes, keys: KeyRing) -> PermitClaims:
+    """Return what a permit says, once its issuer's pinned key has verified it.
+
+    Raises:
+        WireError: `wire.permit.*`; whatever the bytes are, nothing else is raised.
+    """
+    if len(compact) > MAX_BYTES:
+        raise _refused("size", "", "The permit is larger than allowed.")
+    parts = _COMPACT.fullmatch(compact)
+    if parts is None:
+        raise _refused("compact", "", "A permit is three base64url parts.")
+    header = _HEADER.fullmatch(_read64(parts[1]))
+    if header is None:
+        raise _refused("header", "header", "The header has alg, kid and typ, and nothing else.")
+    pinned = keys.find(header[2].decode())
+    if pinned is None:
+        raise _refused("unknown_key", "header.kid", "The key is not pinned.")
+    if ALGORITHMS.get(header[1].decode()) != pinned.algorithm:
+        raise _refused("algorithm", "header.alg", "The key is pinned to another algorithm.")
+    signed = compact[: parts.end(2)]
+    if not is_signed(pinned.public_key, signed, _read64(parts[3])):
+        raise _refused("signature", "signature", "The signature is not the issuer's.")
+    claims = _decode(_read64(parts[2]))
+    if claims.iss != pinned.institution:
+        raise _refused("issuer", "claims.iss", "The key is another institution's.")
+    return _from_claims(claims)
+
+
+def _decode(payload: bytes) -> _Claims:
+    """Return the claims of a payload that is in canonical form."""
+    claims = None
+    try:
+        decoded = _DECODER.decode(payload)
+        if _ENCODER.encode(decoded) == payload:
+            claims = decoded
+    except (msgspec.DecodeError, UnicodeError):
+        pass  # reported below: the library's message may repeat content
+    if claims is None:
+        raise _refused("claims", "claims", "The claims are not those of a permit.")
+    return claims
+
+
+def _to_claims(claims: PermitClaims) -> _Claims:
+    return _Claims(
+        aud=claims.audience,
+        clause=claims.clause,
+        edition_sha256=claims.edition_sha256,
+        exp=_seconds(claims.expires_at),
+        iat=_seconds(claims.issued_at),
+        information=tuple(_Grant(one.items, one.information) for one in claims.information),
+        inquirer=claims.inquirer,
+        instrument=claims.instrument,
+        iss=claims.issuer,
+        jti=claims.permit_id,
+        nbf=_seconds(claims.not_before),
+        request_message_id=claims.request_message_id,
+        row=claims.row,
+        transaction_number=claims.transaction_number,
+    )
+
+
+def _from_claims(claims: _Claims) -> PermitClaims:
+    return PermitClaims(
+        permit_id=claims.jti,
+        issuer=claims.iss,
+        audience=claims.aud,
+        inquirer=claims.inquirer,
+        instrument=claims.instrument,
+        row=claims.row,
+        clause=claims.clause,
+        information=tuple(
+            PermitGrant(information=one.name, items=one.items) for one in claims.information
+        ),
+        transaction_number=claims.transaction_number,
+        edition_sha256=claims.edition_sha256,
+        request_message_id=claims.request_message_id,
+        issued_at=datetime.fromtimestamp(claims.iat, UTC),
+        not_before=datetime.fromtimestamp(claims.nbf, UTC),
+        expires_at=datetime.fromtimestamp(claims.exp, UTC),
+    )
+
+
+def _seconds(instant: datetime) -> int:
+    if instant.utcoffset() is None:
+        raise WireError("wire.instant.zone", "claims", "An instant must be aware.")
+    return int(instant.timestamp())
+
+
+def _write64(data: bytes) -> bytes:
+    return urlsafe_b64encode(data).rstrip(b"=")
+
+
+def _read64(text: bytes) -> bytes:
+    """Return the bytes that base64url `text` writes; unused bits must be zero."""
+    data = urlsafe_b64decode(text + b"=" * (-len(text) % 4)) if len(text) % 4 != 1 else b""
+    if _write64(data) != text:
+        raise _refused("compact", "", "The base64url is not canonical.")
+    return data
+
+
+def _refused(reason: str, path: str, detail: str) -> WireError:
+    return WireError(f"wire.permit.{reason}", path, detail)
