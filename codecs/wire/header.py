@@ -30,6 +30,8 @@ XML_KINDS: Final = (
     "basic-items",
     "clock",
     "cancel",
+    "permit-list-request",
+    "acknowledgement",
 )
 CONTENT_TYPES: Final[dict[str, str]] = {
     **dict.fromkeys(XML_KINDS, XML_TYPE),

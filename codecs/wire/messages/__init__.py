@@ -7,7 +7,7 @@ from typing import Final, cast
 from wire.errors import WireError
 from wire.messages.basics import BasicItems, BasicRequest
 from wire.messages.codec import Codec
-from wire.messages.control import Clock, Refusal
+from wire.messages.control import Acknowledgement, Clock, PermitListRequest, Refusal
 from wire.messages.exchange import (
     Answer,
     AnsweredInformation,
@@ -31,6 +31,7 @@ from wire.xml import NAMESPACE, NETWORK, compile_schema, parse
 __all__ = [
     "MESSAGE_CLASSES",
     "SCHEMA",
+    "Acknowledgement",
     "Answer",
     "AnsweredInformation",
     "AnsweredItem",
@@ -41,6 +42,7 @@ __all__ = [
     "Inquiry",
     "Message",
     "Notice",
+    "PermitListRequest",
     "PermitRequest",
     "ProcessNumber",
     "ProcessNumberRequest",
@@ -71,6 +73,8 @@ Message = (
     | BasicItems
     | Clock
     | Cancel
+    | PermitListRequest
+    | Acknowledgement
 )
 
 MESSAGE_CLASSES: Final[dict[str, type[Message]]] = {
@@ -89,6 +93,8 @@ MESSAGE_CLASSES: Final[dict[str, type[Message]]] = {
     "basic-items": BasicItems,
     "clock": Clock,
     "cancel": Cancel,
+    "permit-list-request": PermitListRequest,
+    "acknowledgement": Acknowledgement,
 }
 """Document kind to message class; the root element of a body has the name of the kind."""
 

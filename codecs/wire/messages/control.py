@@ -1,4 +1,4 @@
-"""Messages about the exchange itself: refusals, and the sandbox's clock."""
+"""Messages about the exchange itself: refusals, acknowledgements, and the sandbox's clock."""
 
 from dataclasses import dataclass
 
@@ -35,3 +35,16 @@ class Clock:
     """The sandbox's clock: system time plus this many milliseconds."""
 
     offset_milliseconds: Milliseconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledgement:
+    """受領: the document it replies to was taken over; nothing more is to be said.
+
+    The reply to a late answer, a registry link, a symbol notice, a permit list, a clock, a cancel.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermitListRequest:
+    """A gateway asks the core for its permit list; the reply is of the kind `permit-list`."""
