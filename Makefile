@@ -28,11 +28,11 @@ check: $(VENV)/.dev ## format, lint, types, import contracts, generated pages, d
 	$(BIN)/mypy
 	$(BIN)/mypy tools docs/conf.py
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/python tools/generate_docs.py --check
+	$(BIN)/python -m tools.generate_docs --check
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
 
 docs: $(VENV)/.dev ## the documentation site, generated pages included
-	$(BIN)/python tools/generate_docs.py
+	$(BIN)/python -m tools.generate_docs
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
 	@echo docs/_build/html/index.html
 

@@ -29,7 +29,7 @@ class Canaries:
 
     def register(self, *texts: str) -> None:
         """Have texts made during the run (a drawn symbol, a drawn number) searched for too."""
-        if path := os.environ.get("NAKADACHI_CANARIES"):
+        if path := os.environ.get("CANARY_FILE"):
             with Path(path).open("a", encoding="ascii") as file:
                 file.writelines(f"{text}\n" for text in texts)
 

@@ -60,7 +60,7 @@ def main(arguments: Sequence[str]) -> int:
     (left / "tmp").mkdir()
     os.environ |= {
         "TMPDIR": str(left / "tmp"),
-        "NAKADACHI_CANARIES": str(registered),
+        "CANARY_FILE": str(registered),
         "COVERAGE_FILE": str(ROOT / ".coverage"),
     }
     subprocess.run(coverage("erase"), cwd=ROOT, check=True)  # noqa: S603
