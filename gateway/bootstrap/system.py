@@ -17,11 +17,15 @@ class SandboxClock(SystemClock):
     """The machine's time plus an offset that the sandbox pushes; TLS stays on real time."""
 
     def __init__(self) -> None:
-        self.offset = timedelta(0)
+        self._offset = timedelta(0)
 
     def now(self) -> datetime:
         """Return the sandbox's present instant, aware, UTC."""
-        return super().now() + self.offset
+        return super().now() + self._offset
+
+    def set_offset(self, milliseconds: int) -> None:
+        """Let `now` run this much ahead of (negative: behind) the machine's time."""
+        self._offset = timedelta(milliseconds=milliseconds)
 
 
 class SystemIds:

@@ -67,9 +67,10 @@ class Institution(_Table, frozen=True, kw_only=True):
 
 
 class Client(_Table, frozen=True, kw_only=True):
-    """One business system that may ask for tokens, by `private_key_jwt` or `client_secret_jwt`.
+    """One business system that may ask for tokens; it has exactly one of the two files.
 
-    `private_key_file` is only read by `nakadachi token`, on a machine that has it.
+    `public_key_file` (P-256, PEM) is for `private_key_jwt`, `secret_file` (64 hexadecimal digits)
+    for `client_secret_jwt`. `scopes` read `system:resource:operation`.
     """
 
     client_id: Name
@@ -78,13 +79,17 @@ class Client(_Table, frozen=True, kw_only=True):
     scopes: tuple[Name, ...]
     public_key_file: Path | None = None
     secret_file: Path | None = None
-    private_key_file: Path | None = None
 
 
 class Token(_Table, frozen=True, kw_only=True):
-    """Access tokens: `key_file` holds 32 bytes as 64 hexadecimal digits; life in seconds."""
+    """Access tokens: `key_file` holds 32 bytes as 64 hexadecimal digits; life in seconds.
+
+    `issuer` is the URL under which business systems reach this gateway; the default is made of
+    `business.host` and `business.port`.
+    """
 
     key_file: Path
+    issuer: Annotated[str, Meta(pattern=r"\Ahttps?://[A-Za-z0-9.:\[\]-]+\Z")] | None = None
     lifetime_seconds: Annotated[int, Meta(ge=1, le=3600)] = 600
 
 
@@ -131,6 +136,14 @@ class Settings(_Table, frozen=True, kw_only=True):
         """Return the client of an id, or None."""
         return next((one for one in self.clients if one.client_id == client_id), None)
 
+    def issuer(self) -> str:
+        """Return the URL that access tokens name as their issuer and their audience."""
+        if self.token is not None and self.token.issuer is not None:
+            return self.token.issuer
+        scheme = "http" if self.business.tls_key_file is None else "https"
+        host = f"[{self.business.host}]" if ":" in self.business.host else self.business.host
+        return f"{scheme}://{host}:{self.business.port}"
+
     def secret_files(self) -> list[tuple[str, Path]]:
         """Return the dotted path and the file of every secret that is set."""
         pairs: list[tuple[str, Path | None]] = [
@@ -144,5 +157,4 @@ class Settings(_Table, frozen=True, kw_only=True):
             pairs.append((f"institutions[{index}].master_key_file", one.master_key_file))
         for index, client in enumerate(self.clients):
             pairs.append((f"clients[{index}].secret_file", client.secret_file))
-            pairs.append((f"clients[{index}].private_key_file", client.private_key_file))
         return [(path, file) for path, file in pairs if file is not None]

@@ -11,6 +11,7 @@ from gateway.domain.errors import GatewayError
 from gateway.settings import overrides
 from gateway.settings.model import Settings
 
+SCOPE_COLONS = 2
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -114,4 +115,9 @@ def _find_client_faults(settings: Settings) -> Sequence[tuple[str, str]]:
             faults.append((f"{path}.institution", "is not one of institutions[].code"))
         if (client.public_key_file is None) == (client.secret_file is None):
             faults.append((f"{path}.public_key_file", "or secret_file: exactly one is required"))
+        faults += [
+            (f"{path}.scopes", f"{scope} is not {client.system}:resource:operation")
+            for scope in client.scopes
+            if not scope.startswith(f"{client.system}:") or scope.count(":") != SCOPE_COLONS
+        ]
     return faults

@@ -38,7 +38,7 @@ def test_every_commented_line_of_the_example_is_a_valid_setting_too(tmp_path: Pa
         lines.append(bare if setting else line)
     text = "\n".join(lines)
     settings = read(tmp_path, text)
-    assert settings.clients[0].private_key_file == tmp_path / "tax.private.pem"
+    assert settings.network.revoked_file == tmp_path / "revoked.pem"
     assert tomllib.loads(text)["logs"] == {"level": "INFO"}
 
 
@@ -61,7 +61,8 @@ CASES = [
     ('ca_file = "ca.pem"', "", "network.ca_file: is missing"),
     ('institution = "991015"', 'institution = "999971"', "clients[0].institution: is not one"),
     ('code = "991015"', 'code = "999989"', "institutions[0].code: is the code of core already"),
-    ("public_key_file", "private_key_file", "clients[0].public_key_file: or secret_file: exactly"),
+    ("public_key_file", 'secret_file = "x"\npublic_key_file', "clients[0].public_key_file: or sec"),
+    ("tax:inquiries:read", "car:inquiries:read", "clients[0].scopes: car:inquiries:read is not"),
     ('mode = "sandbox"', 'mode = "production"', "institutions_file: is required in production"),
     ("[token]\nkey_file", "[logs]\nlevel", "logs.level: Invalid enum value"),
     ("# [business]", '[business]\nhost="0.0.0.0"', "business.host: is not loopback"),
@@ -97,7 +98,7 @@ def test_variables_override_the_file(tmp_path: Path) -> None:
         NAKADACHI_DATABASE__URL="postgresql+psycopg://u:p@h/d",
         NAKADACHI_INSTITUTIONS__0__OPENS="08:30:00",
         NAKADACHI_INSTITUTIONS__0__SLOT_SECONDS="2.5",
-        NAKADACHI_CLIENTS__0__SCOPES='["a"]',
+        NAKADACHI_CLIENTS__0__SCOPES='["tax:a:b"]',
         NAKADACHI_NETWORK__CA_FILE="/elsewhere/ca.pem",
         NAKADACHI_CONFIG="ignored",
         OTHER="ignored",
@@ -106,7 +107,7 @@ def test_variables_override_the_file(tmp_path: Path) -> None:
     assert settings.database.url == "postgresql+psycopg://u:p@h/d"
     assert settings.institutions[0].opens == time(8, 30)
     assert settings.institutions[0].slot_seconds == 2.5
-    assert settings.clients[0].scopes == ("a",)
+    assert settings.clients[0].scopes == ("tax:a:b",)
     assert settings.network.ca_file == Path("/elsewhere/ca.pem")
 
 
@@ -126,6 +127,16 @@ VARIABLES = [
 )
 def test_a_wrong_variable_is_named(tmp_path: Path, name: str, value: str, said: str) -> None:
     assert problem(tmp_path, TEXT, **{name: value}).startswith(f"{name}: {said}")
+
+
+def test_the_issuer_follows_from_where_the_business_api_listens(tmp_path: Path) -> None:
+    assert read(tmp_path, TEXT).issuer() == "http://127.0.0.1:8080"
+    given = {
+        "NAKADACHI_TOKEN__ISSUER": "https://gateway.example",
+        "NAKADACHI_BUSINESS__HOST": "::1",
+    }
+    assert read(tmp_path, TEXT, **given).issuer() == "https://gateway.example"
+    assert read(tmp_path, TEXT, NAKADACHI_BUSINESS__HOST="::1").issuer() == "http://[::1]:8080"
 
 
 def test_secret_files_lists_every_secret_with_its_path(tmp_path: Path) -> None:
