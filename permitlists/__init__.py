@@ -1,5 +1,6 @@
 """The law as data: which body may ask which body for which information, and why."""
 
+from permitlists.asking import NamedQuestion, explain_named
 from permitlists.edition import Edition
 from permitlists.explain import Explanation
 from permitlists.institutions import Institution, Institutions, Membership, load_institutions
@@ -35,10 +36,12 @@ __all__ = [
     "Item",
     "Match",
     "Membership",
+    "NamedQuestion",
     "Nearest",
     "PermitList",
     "PermitListError",
     "Question",
+    "explain_named",
     "items_of",
     "load_builtin",
     "load_institutions",

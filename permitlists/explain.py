@@ -59,6 +59,7 @@ def _edition_document(decision: Decision) -> dict[str, str | None] | None:
     if key is None:
         return None
     return {
+        "label": key.label,
         "instrument": key.instrument,
         "valid_from": key.valid_from.isoformat(),
         "valid_to": key.valid_to.isoformat() if key.valid_to else None,

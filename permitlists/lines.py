@@ -99,7 +99,7 @@ class _Assembly:
                 self.rows[-1][1].append(Pair(line.no, line.providers, line.terms))
             case _ClauseLine():
                 self.rows[-1][2].append((line, []))
-            case _GrantLine():
+            case _:
                 grant = Grant(line.pairs, line.terms, line.scope, line.confidence)
                 self.rows[-1][2][-1][1].append(grant)
 

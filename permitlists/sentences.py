@@ -55,8 +55,12 @@ class Sentences:
         if self.edition is None:
             return values
         narrowest = self.edition.classes.list_narrowest
-        values["inquirer"] = _names(narrowest(question.inquirer)) or _NO_CLASS[language]
-        values["provider"] = _names(narrowest(question.provider)) or _NO_CLASS[language]
+        for side, code, classes in (
+            ("inquirer", question.inquirer_code, question.inquirer),
+            ("provider", question.provider_code, question.provider),
+        ):
+            names = _names(narrowest(classes)) or _NO_CLASS[language]
+            values[side] = f"{code}: {names}" if code else names
         row = self.edition.rows.get(question.affair.row)
         if row is None:
             return values

@@ -117,7 +117,7 @@ def class_labels(pairs: list[CsvLine]) -> dict[str, str]:
     }
     for name, given in terms.items():
         (term,) = given
-        labels[name] = term.replace("情報", "者")
+        labels[name] = re.sub("(支給)?情報", "の支給者", term)
     if len(set(labels.values())) != len(labels):
         refuse("two described classes would share one label")
     return labels

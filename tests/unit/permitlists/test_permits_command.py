@@ -1,0 +1,203 @@
+import json
+from pathlib import Path
+
+import pytest
+import time_machine
+import typer
+from typer.testing import CliRunner, Result
+
+from gateway.cli.permits import app
+from permitlists import load_builtin
+from tests.unit.permitlists.permit_cases import LABEL, packaged
+
+TAX = "地方税関係情報"
+OPEN = ("--affair", "69-7", "--inquirer", "991015", "--provider", "991023", "--info", TAX)
+SHUT = ("--affair", "69-8", "--inquirer", "991015", "--provider", "991023", "--info", TAX)
+
+
+def run(*arguments: str, text: bytes | None = None) -> Result:
+    return CliRunner().invoke(app, arguments, input=text)
+
+
+@pytest.mark.parametrize("command", ["decide", "explain"])
+@pytest.mark.parametrize(("question", "code"), [(OPEN, 0), (SHUT, 1)], ids=["allow", "deny"])
+def test_the_exit_code_is_the_answer(command: str, question: tuple[str, ...], code: int) -> None:
+    for form in ((), ("--json",)):
+        assert run(command, *question, "--on", "2026-04-01", *form).exit_code == code
+
+
+def test_decide_prints_the_document_of_the_contract() -> None:
+    result = run("decide", *OPEN, "--on", "2026-04-01", "--json")
+    document = json.loads(result.stdout)
+    assert document["decision"] == "allow"
+    assert document["matched"][0]["pair"] == 4
+    assert document["edition"]["sha256"] == packaged().key.sha256
+    assert result.stdout.count("\n") == 1
+
+
+def test_decide_prints_the_verdict_and_both_texts_for_people() -> None:
+    lines = run("decide", *SHUT, "--on", "2026-04-01").stdout.splitlines()
+    assert lines[0] == "deny (information)"
+    assert lines[1].startswith("拒否（情報）")
+    assert lines[2].startswith("Denied (information)")
+
+
+def test_explain_prints_what_is_near_and_what_differs() -> None:
+    output = run("explain", *SHUT, "--on", "2026-04-01").stdout
+    assert f"edition: {LABEL} sha256:" in output
+    assert f"nearest: 69-7 pair 4 {TAX}: affair differs" in output
+
+
+def test_explain_prints_place_and_items_of_what_is_permitted() -> None:
+    output = run("explain", *OPEN, "--on", "2026-04-01").stdout
+    assert "第71条第7号 pair 4; items: fiscal_year, " in output
+    assert "nearest" not in output
+
+
+def test_explain_names_no_edition_where_none_is_in_force() -> None:
+    output = run("explain", *OPEN, "--on", "2020-01-01").stdout
+    assert output.startswith("deny (edition)")
+    assert "edition: " not in output
+
+
+def test_explain_says_when_items_are_not_catalogued() -> None:
+    output = run(
+        "explain", "--affair", "20の2", "--inquirer", "都道府県知事", "--provider", "医療保険者",
+        "--info", "医療給付支給情報（医療保険各法）", "--on", "2026-04-01",
+    ).stdout  # fmt: skip
+    assert "items: not catalogued" in output
+
+
+def test_without_a_day_the_question_is_of_today() -> None:
+    assert run("decide", *OPEN).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "failed"),
+    [
+        (("--edition", LABEL), None),
+        (("--edition", "shourei-r6"), None),
+        (("--edition", LABEL, "--on", "2026-04-01"), None),
+        (("--edition", LABEL, "--on", "2024-05-26"), "edition"),
+        (("--edition", "shourei-r6@2020-01-01"), "edition"),
+        (("--edition", "beppyo2"), "edition"),
+        (("--edition", "jorei-19-9", "--on", "2026-04-01"), "edition"),
+        (("--on", "2024-05-26"), "edition"),
+    ],
+    ids=repr,
+)
+def test_the_edition_is_the_one_named_or_the_one_of_the_day(
+    options: tuple[str, ...], failed: str | None
+) -> None:
+    result = run("decide", *OPEN, "--json", *options)
+    assert json.loads(result.stdout)["failed"] == failed
+    assert result.exit_code == (0 if failed is None else 1)
+
+
+@time_machine.travel("2020-01-01T00:00:00Z")
+def test_an_edition_of_another_time_answers_for_its_first_day() -> None:
+    assert run("decide", *OPEN).exit_code == 1
+    assert run("decide", *OPEN, "--edition", LABEL).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("decide",),
+        ("decide", "--affair", "69-7"),
+        ("explain", "--affair", "69-7", "--inquirer", "市町村長", "--provider", "市町村長"),
+        ("decide", *OPEN, "--on", "yesterday"),
+        ("decide", *OPEN, "--on", "20260401"),
+        ("decide", *OPEN, "--edition", "unknown"),
+        ("decide", *OPEN, "--edition", "shourei-r6@"),
+        ("decide", *OPEN, "--edition", "shourei-r6@today"),
+        ("decide", "--affair", "x", *OPEN[2:]),
+        ("decide", "--from", "-", *OPEN),
+        ("decide", "--from", "no-such-file.jsonl"),
+        ("decide", "--unknown"),
+        ("forbid",),
+    ],
+    ids=" ".join,
+)
+def test_bad_usage_ends_with_two_and_prints_no_answer(arguments: tuple[str, ...]) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+
+
+def line(**fields: object) -> bytes:
+    question: dict[str, object] = {
+        "on": "2026-04-01",
+        "affair": "69-7",
+        "inquirer": "991015",
+        "provider": "991023",
+        "info": TAX,
+    }
+    return json.dumps(question | fields, ensure_ascii=False).encode() + b"\n"
+
+
+def test_a_file_of_questions_is_answered_line_by_line_in_order(tmp_path: Path) -> None:
+    path = tmp_path / "questions.jsonl"
+    path.write_bytes(line() + line(affair="69-8") + line(info=[TAX]) + line(on="2020-01-01"))
+    result = run("decide", "--from", str(path))
+    failed = [json.loads(text)["failed"] for text in result.stdout.splitlines()]
+    assert failed == [None, "information", None, "edition"]
+    assert result.exit_code == 1
+    assert run("decide", "--json", "--from", str(path)).stdout == result.stdout
+
+
+def test_a_file_in_which_all_is_allowed_ends_with_zero() -> None:
+    result = run("decide", "--from", "-", text=line() + line())
+    assert result.exit_code == 0
+    assert len(result.stdout.splitlines()) == 2
+
+
+def test_an_empty_file_has_no_answer_and_no_denial() -> None:
+    result = run("decide", "--from", "-", text=b"")
+    assert (result.exit_code, result.stdout) == (0, "")
+
+
+def test_a_line_without_a_day_takes_the_day_of_the_option() -> None:
+    question = json.loads(line())
+    del question["on"]
+    text = json.dumps(question).encode()
+    assert run("decide", "--from", "-", "--on", "2020-01-01", text=text).exit_code == 1
+    assert run("decide", "--from", "-", "--on", "2026-04-01", text=text).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        b"{", b"[]", b"\xff", b'""', b"", b"[" * 100_000, line(extra=1), line(info=1),
+        line(info=[1]), line(affair="x"), line(on="tomorrow"), line(inquirer=None),
+        line().replace(b'{"on"', b'{"affair": "69-8", "on"'),
+    ],
+    ids=[
+        "cut", "list", "no UTF-8", "text", "blank", "deep", "unknown field", "number",
+        "list of numbers", "affair", "day", "null", "duplicate key",
+    ],
+)  # fmt: skip
+def test_one_bad_line_refuses_the_file_and_is_named(bad: bytes) -> None:
+    result = run("decide", "--from", "-", text=line() + bad.rstrip(b"\n") + b"\n" + line())
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert result.stderr.startswith("line 2: ")
+
+
+def test_editions_lists_what_is_packaged_and_what_is_missing() -> None:
+    output = run("editions").stdout
+    assert f"{LABEL}  until …  181 rows, 456 pairs, 904 clauses  sha256:" in output
+    assert "beppyo2  no edition" in output
+    document = json.loads(run("editions", "--json").stdout)
+    assert document["instruments_without_edition"] == ["beppyo2", "jorei-19-9"]
+    assert [one["label"] for one in document["editions"]] == [
+        edition.key.label for edition in load_builtin().editions
+    ]
+
+
+def test_the_group_mounts_under_its_name() -> None:
+    parent = typer.Typer()
+    parent.add_typer(app)
+    result = CliRunner().invoke(parent, ["permits", "editions"])
+    assert result.exit_code == 0
+    assert "shourei-r6" in result.stdout
