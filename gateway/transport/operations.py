@@ -1,0 +1,35 @@
+"""Every operation that needs a token, in the order of the published description."""
+
+from typing import Final
+
+from gateway.transport import (
+    addresses,
+    controls,
+    inquiries,
+    institutions,
+    permits,
+    records,
+    replicas,
+    symbols,
+)
+from gateway.transport.routes import Operation, Public
+
+OPERATIONS: Final[tuple[Operation, ...]] = (
+    *inquiries.OPERATIONS,
+    *addresses.OPERATIONS,
+    *symbols.OPERATIONS,
+    *replicas.OPERATIONS,
+    *controls.OPERATIONS,
+    *records.OPERATIONS,
+    *permits.OPERATIONS,
+    *institutions.OPERATIONS,
+)
+
+
+def list_scopes(system: str) -> frozenset[str]:
+    """Return every scope that a client of a business system can be given."""
+    return frozenset(
+        f"{system}:{operation.scope}"
+        for operation in OPERATIONS
+        if not isinstance(operation.scope, Public)
+    )

@@ -1,0 +1,121 @@
+"""Exchange records of the caller's institution, by cursor; looking is recorded itself."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from gateway.domain.records import StoredRecord
+from gateway.ports import RecordQuery
+from gateway.transport.inquiry_resources import affair_of
+from gateway.transport.problems import RequestError
+from gateway.transport.routes import Call, Operation, Reply, Sample
+from gateway.transport.schemas.inquiries import WantedInformation
+from gateway.transport.schemas.records import RecordPage, RecordResource, RecordsQuery
+from gateway.usecases import records
+
+_MOST_DIGITS: Final = 18
+
+
+async def list_records(call: Call[None, RecordsQuery]) -> Reply:
+    """Return a page of records.
+
+    Raises:
+        RequestError: the cursor is none of ours.
+    """
+    asked = call.query
+    query = RecordQuery(
+        after=_read_cursor(asked.after),
+        limit=asked.limit,
+        act=asked.act,
+        transaction_number=asked.transaction_number,
+        request_id=asked.request_id,
+        counterpart=asked.counterpart,
+        since=asked.since,
+        until=asked.until,
+    )
+    found = await records.search(query, actor=call.access.client.client_id, ports=call.ports)
+    full = len(found) == asked.limit
+    page = RecordPage(
+        records=tuple(_to_resource(stored) for stored in found),
+        next=str(found[-1].sequence) if full else None,
+    )
+    return Reply(body=page)
+
+
+def _read_cursor(text: str | None) -> int:
+    if text is None:
+        return -1
+    if not text.isdecimal() or len(text) > _MOST_DIGITS:
+        raise RequestError("request.invalid", path="query.after")
+    return int(text)
+
+
+def _to_resource(stored: StoredRecord) -> RecordResource:
+    record = stored.record
+    return RecordResource(
+        sequence=stored.sequence,
+        leaf=stored.leaf.hex(),
+        chain=stored.chain.hex(),
+        act=record.act.value,
+        phase=record.phase.value,
+        at=record.at,
+        result=record.result,
+        code=record.code,
+        actor=record.actor,
+        request_id=record.request_id,
+        transaction_number=record.transaction_number,
+        permit_id=record.permit_id,
+        inquirer=record.inquirer,
+        provider=record.provider,
+        affair=None if record.row is None else affair_of(record.row, record.clause),
+        wanted=tuple(
+            WantedInformation(information=want.information, items=want.items)
+            for want in record.wanted
+        ),
+        requested_at=record.requested_at,
+        edition_sha256=record.edition_sha256,
+        nondisclosure=record.nondisclosure,
+        digest=None if record.digest is None else record.digest.hex(),
+    )
+
+
+_SAMPLE: Final = RecordPage(
+    records=(
+        RecordResource(
+            sequence=41,
+            leaf="ab" * 32,
+            chain="cd" * 32,
+            act="inquiry",
+            phase="outcome",
+            at=datetime(2026, 11, 24, 3, 0, tzinfo=UTC),
+            result="answered",
+            code=None,
+            actor="kokuho",
+            request_id="7b1f0d3e-2c4a-4f5b-9e6d-8a7c6b5d4e3f",
+            transaction_number="20261124000000001",
+            permit_id="01f4c2d3",
+            inquirer="991015",
+            provider="991023",
+            affair="69-7",
+            wanted=(WantedInformation(information="地方税関係情報", items=("total_income",)),),
+            requested_at=datetime(2026, 11, 24, 3, 0, tzinfo=UTC),
+            edition_sha256="ef" * 32,
+            nondisclosure=False,
+            digest="01" * 32,
+        ),
+    ),
+    next="41",
+)
+
+OPERATIONS: Final = (
+    Operation(
+        name="list_records",
+        method="GET",
+        path="/v1/records",
+        scope="records:list",
+        handler=list_records,
+        summary_ja="情報提供等記録を見る",
+        summary_en="List exchange records of the own institution.",
+        query=RecordsQuery,
+        replies={200: Sample(text="A page.", value=_SAMPLE)},
+    ),
+)
