@@ -11,13 +11,18 @@ from gateway.cli.permit_questions import AskedLine, Frame, answer_lines, parse_d
 from permitlists import INSTRUMENTS, Affair, Edition, Explanation, PermitListError, load_builtin
 
 app = typer.Typer(
-    name="permits", no_args_is_help=True, help="What the permit list allows, and why."
+    name="permits",
+    no_args_is_help=True,
+    help="許可照合リストの判定と理由 / What the permit list allows, and why.",
 )
 
 On = Annotated[
     date | None,
     typer.Option(
-        "--on", metavar="DATE", parser=parse_date, help="Day of the question. [today, Japan]"
+        "--on",
+        metavar="DATE",
+        parser=parse_date,
+        help="照会の日（既定は日本の今日） / Day of the question (today in Japan).",
     ),
 ]
 EditionLabel = Annotated[
@@ -25,32 +30,38 @@ EditionLabel = Annotated[
     typer.Option(
         "--edition",
         metavar="INSTRUMENT[@VALID-FROM]",
-        help="An edition, or the edition of an instrument in force on the day (shourei-r6).",
+        help="版 / An edition, or that of an instrument in force on the day (shourei-r6).",
     ),
 ]
 AffairText = Annotated[
-    str | None, typer.Option("--affair", metavar="ROW[-CLAUSE]", help="69-7, 20の2, 12の2-1.")
+    str | None,
+    typer.Option("--affair", metavar="ROW[-CLAUSE]", help="項-号 / Row and clause: 69-7, 20の2."),
 ]
 Inquirer = Annotated[
-    str | None, typer.Option("--inquirer", metavar="CODE|CLASS", help="Who asks: 991015, 市町村長.")
+    str | None,
+    typer.Option("--inquirer", metavar="CODE|CLASS", help="照会者 / Who asks: 991015, 市町村長."),
 ]
 Provider = Annotated[
-    str | None, typer.Option("--provider", metavar="CODE|CLASS", help="Who is asked.")
+    str | None, typer.Option("--provider", metavar="CODE|CLASS", help="提供者 / Who is asked.")
 ]
 Info = Annotated[
     list[str] | None,
-    typer.Option("--info", metavar="TERM", help="What is asked for; may stand several times."),
+    typer.Option(
+        "--info",
+        metavar="TERM",
+        help="特定個人情報名 / What is asked for; may stand several times.",
+    ),
 ]
 From = Annotated[
     typer.FileBinaryRead | None,
     typer.Option(
         "--from",
         metavar="FILE.jsonl",
-        help="Many questions, an object a line: on, affair, inquirer, provider, info. Answers one "
-        "JSON object a line, in order; exit code 1 if any is denied.",
+        help="質問のファイル / Many questions, an object a line: on, affair, inquirer, provider, "
+        "info. Answers one JSON object a line, in order; exit code 1 if any is denied.",
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+AsJson = Annotated[bool, typer.Option("--json", help="JSONで出力 / Print JSON.")]
 
 
 @app.command("decide")
@@ -65,7 +76,7 @@ def decide_command(  # noqa: PLR0913 - one parameter for each option of the comm
     questions: From = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say whether an inquiry is permitted: exit code 0 if it is, 1 if not."""
+    """照会の可否を答える / Say whether an inquiry is permitted: exit code 0 if so, 1 if not."""
     frame = _frame(on, edition)
     if questions is not None:
         if affair or inquirer or provider or info:
@@ -87,7 +98,7 @@ def explain_command(  # noqa: PLR0913 - one parameter for each option of the com
     edition: EditionLabel = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say why an inquiry is permitted or not, and which permitted rows are nearest."""
+    """可否の理由を説明する / Say why an inquiry is permitted or not, and what is nearest."""
     answer = _answer_options(_frame(on, edition), affair, inquirer, provider, info)
     typer.echo(_json(answer.as_document()) if as_json else "\n".join(_details(answer)))
     raise typer.Exit(0 if answer.decision.allowed else 1)
@@ -95,7 +106,7 @@ def explain_command(  # noqa: PLR0913 - one parameter for each option of the com
 
 @app.command("editions")
 def editions_command(*, as_json: AsJson = False) -> None:
-    """List the editions of the permit list."""
+    """版の一覧 / List the editions of the permit list."""
     editions = load_builtin().editions
     documents = [_edition_document(edition) for edition in editions]
     missing = sorted(set(INSTRUMENTS) - {edition.key.instrument for edition in editions})
