@@ -1,0 +1,1 @@
+"""Sockets for parties: TLS both ways, document streams both ways, one port per party."""

@@ -1,0 +1,1 @@
+"""The counterparties: core, resident registry, agencies; each a pure state machine."""

@@ -1,0 +1,228 @@
+"""An agency as inquirer (情報照会者): symbol, permit, inquiry, answer; also wrongly on demand."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from mocks.engine.party import Effect, Returned, Send
+from mocks.parties.agency_state import Asked, Bureau
+from mocks.parties.desk import Letter
+from mocks.parties.refusals import RefusedError, require
+from wire.documents import Document
+from wire.messages import (
+    Answer,
+    Inquiry,
+    PermitRequest,
+    ProcessNumber,
+    ProcessNumberRequest,
+    Receipt,
+    Refusal,
+    RegistryLink,
+    RequestedInformation,
+    SymbolNotice,
+    encode,
+)
+
+INSTRUMENT = "shourei-r6"
+MOST_PERMITS = 2  # one fresh permit is enough
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """What to ask: whom, under which affair (row and clause), which information, about whom.
+
+    Without `own_check` the agency does not look into its own copy of the permit list.
+    """
+
+    request_id: str
+    provider: str
+    row: str
+    clause: str | None
+    information: tuple[RequestedInformation, ...]
+    individual_number: str = field(repr=False)
+    own_check: bool = True
+
+
+def acquire(bureau: Bureau, number: str, now: datetime) -> Sequence[Effect]:
+    """Return the effects that start the acquisition of a person's symbol."""
+    request_id = bureau.desk.new_id("acquisition")
+    bureau.state.requested[request_id] = number
+    request = ProcessNumberRequest(request_id=request_id)
+    document = bureau.desk.write(request, Letter(to=bureau.core, at=now))
+    return (Send(to=bureau.core, documents=(document.raw,), mark="number"),)
+
+
+def go_on_acquiring(bureau: Bureau, event: Returned, now: datetime) -> Sequence[Effect]:
+    """Return the effects of the core's process number: the leg to the registry."""
+    for document in event.documents or ():
+        message = bureau.desk.read(document, now=now)
+        if isinstance(message, ProcessNumber) and message.request_id in bureau.state.requested:
+            number = bureau.state.requested.pop(message.request_id)
+            bureau.state.processes[message.process_number] = number
+            link = RegistryLink(process_number=message.process_number, individual_number=number)
+            sent = bureau.desk.write(link, Letter(to=bureau.registry, at=now))
+            return (Send(to=bureau.registry, documents=(sent.raw,)),)
+    return ()
+
+
+def receive_symbol(bureau: Bureau, notice: SymbolNotice) -> None:
+    """Bind a symbol and forget its process number; a repeat changes nothing."""
+    number = bureau.state.processes.pop(notice.process_number, None)
+    if number is not None and notice.symbol is not None:
+        bureau.state.symbols[number] = notice.symbol
+        bureau.state.people[notice.symbol] = number
+
+
+def ask(bureau: Bureau, command: Ask, now: datetime) -> Sequence[Effect]:
+    """Return the effects that start an inquiry; its course is `state.asked[request_id]`.
+
+    Raises:
+        RefusedError: `symbol.not_found`, the agency has no symbol of the person.
+    """
+    symbol = bureau.state.symbols.get(command.individual_number)
+    if symbol is None:
+        raise RefusedError("symbol.not_found")
+    request = PermitRequest(
+        request_id=command.request_id,
+        inquirer=bureau.code,
+        provider=command.provider,
+        instrument=INSTRUMENT,
+        row=command.row,
+        clause=command.clause,
+        basis="19-8",
+        information=command.information,
+        symbol=symbol,
+        requested_at=now,
+        delegator=None,
+        period_from=None,
+        period_to=None,
+        nondisclosure=False,
+    )
+    asked = bureau.state.asked[command.request_id] = Asked(request=request)
+    if command.own_check:
+        try:
+            bureau.judge.allow(request, now)
+        except RefusedError as error:
+            asked.state, asked.code, asked.failed = "denied", error.code, error.failed
+            return ()
+    return request_permit(bureau, asked, now)
+
+
+def request_permit(bureau: Bureau, asked: Asked, now: datetime) -> Sequence[Effect]:
+    """Return the effects that ask the core for a permit, first or fresh."""
+    document = bureau.desk.write(asked.request, Letter(to=bureau.core, at=now))
+    mark = f"permit {asked.request.request_id}"
+    return (Send(to=bureau.core, documents=(document.raw,), mark=mark),)
+
+
+def go_on(bureau: Bureau, event: Returned, now: datetime) -> Sequence[Effect]:
+    """Return the effects of a reply of the core to a permit request or an inquiry."""
+    kind, _, request_id = event.mark.partition(" ")
+    asked = bureau.state.asked[request_id]
+    if not event.documents:
+        asked.state, asked.code = "failed", "peer.unreachable"
+        return ()
+    for document in event.documents:
+        asked.replies.append(document)
+        if document.kind == "permit" and kind == "permit":
+            return _inquire(bureau, asked, document, now)
+        try:
+            if effects := conclude(bureau, asked, document, now):
+                return effects
+        except RefusedError as error:
+            asked.state, asked.code = "failed", error.code
+    return ()
+
+
+def _inquire(bureau: Bureau, asked: Asked, enclosed: Document, now: datetime) -> Sequence[Effect]:
+    try:
+        claims = bureau.desk.read_permit(enclosed.body)
+    except RefusedError as error:
+        asked.state, asked.code = "failed", error.code
+        return ()
+    request = asked.request
+    inquiry = Inquiry(
+        transaction_number=claims.transaction_number,
+        permit_id=claims.permit_id,
+        inquirer=bureau.code,
+        provider=request.provider,
+        instrument=request.instrument,
+        row=request.row,
+        clause=request.clause,
+        information=request.information,
+        requested_at=request.requested_at,
+        period_from=None,
+        period_to=None,
+        nondisclosure=False,
+    )
+    asked.permit = enclosed.raw
+    asked.transaction_number = claims.transaction_number
+    asked.inquiry = bureau.desk.write(inquiry, Letter(to=request.provider, at=now))
+    asked.state = "sent"
+    return _send(bureau, asked, asked.inquiry)
+
+
+def _send(bureau: Bureau, asked: Asked, document: Document) -> Sequence[Effect]:
+    mark = f"inquiry {asked.request.request_id}"
+    return (Send(to=bureau.core, documents=(document.raw, asked.permit), mark=mark),)
+
+
+def repeat(bureau: Bureau, request_id: str) -> Sequence[Effect]:
+    """Return the effects that send the same inquiry again, byte for byte.
+
+    Raises:
+        RefusedError: no inquiry was sent yet.
+    """
+    asked = bureau.state.asked[request_id]
+    if asked.inquiry is None:
+        raise RefusedError("permit.mismatch")
+    return _send(bureau, asked, asked.inquiry)
+
+
+def distort(bureau: Bureau, request_id: str, now: datetime) -> Sequence[Effect]:
+    """Return the effects that send another inquiry under the message id of the first.
+
+    Raises:
+        RefusedError: no inquiry was sent yet.
+    """
+    asked = bureau.state.asked[request_id]
+    first = asked.inquiry
+    if first is None:
+        raise RefusedError("permit.mismatch")
+    message = bureau.desk.read(first, now=now, old=True)
+    if not isinstance(message, Inquiry):
+        raise RefusedError("message.malformed")
+    other = replace(message, requested_at=message.requested_at + timedelta(seconds=1))
+    letter = Letter(to=first.recipient, at=now, message_id=first.message_id)
+    sealed = bureau.desk.seal("inquiry", encode(other), first.content_type, letter)
+    return _send(bureau, asked, sealed)
+
+
+def conclude(bureau: Bureau, asked: Asked, document: Document, now: datetime) -> Sequence[Effect]:
+    """Take over an answer, a receipt or a refusal; an expired permit is replaced once.
+
+    Raises:
+        RefusedError: the document is not what its sender may say here.
+    """
+    message = bureau.desk.read(document, now=now, old=True)
+    if isinstance(message, Answer):
+        require("message.sender", holds=document.sender == asked.request.provider)
+        require("permit.mismatch", holds=message.transaction_number == asked.transaction_number)
+        asked.state, asked.answer, asked.code = message.state, message, None
+    elif isinstance(message, Receipt) and asked.answer is None:
+        asked.state = message.state
+    elif isinstance(message, Refusal):
+        return _refused(bureau, asked, message, now)
+    return ()
+
+
+def _refused(bureau: Bureau, asked: Asked, refusal: Refusal, now: datetime) -> Sequence[Effect]:
+    asked.refusal, asked.code = refusal, refusal.code
+    if refusal.code == "permit.expired" and asked.permits_asked < MOST_PERMITS:
+        asked.permits_asked += 1
+        return request_permit(bureau, asked, now)
+    if asked.answer is None:  # a refused repeat takes nothing away from an answer
+        asked.failed = refusal.failed
+        denied = refusal.code.startswith(("inquiry.denied.", "permit."))
+        asked.state = "denied" if denied else "failed"
+    return ()

@@ -1,0 +1,89 @@
+"""What the network core knows, as plain data; nobody else ever sees two institutions' symbols."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from mocks.engine.behaviour import Behaviour
+from mocks.engine.draw import Draw
+from mocks.engine.recordlog import RecordLog
+from mocks.parties.desk import Desk
+from mocks.parties.judging import Judge
+from wire.permit import PermitClaims
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuedPermit:
+    """One permit, the request it answers, and whom it is about (the core's own key)."""
+
+    claims: PermitClaims
+    compact: bytes
+    request_body: bytes = field(repr=False)
+    resident_code: str = field(repr=False)
+
+    def valid(self, now: datetime) -> bool:
+        """Return whether it can still be used."""
+        return now < self.claims.expires_at
+
+
+@dataclass(slots=True, kw_only=True)
+class CoreState:
+    """Process numbers under way, symbols, connections between them, permits, the log."""
+
+    process_numbers: dict[str, str] = field(default_factory=dict)  # number -> institution
+    requested: dict[tuple[str, str], str] = field(default_factory=dict)  # -> process number
+    symbols: dict[tuple[str, str], str] = field(default_factory=dict)  # institution, person
+    people: dict[tuple[str, str], str] = field(default_factory=dict)  # institution, symbol
+    permits: dict[tuple[str, str], IssuedPermit] = field(default_factory=dict)  # by request
+    transactions: dict[str, IssuedPermit] = field(default_factory=dict)
+    outcomes: dict[str, str] = field(default_factory=dict)  # transaction -> last known state
+    relays: int = 0
+    log: RecordLog = field(default_factory=RecordLog)
+    behaviour: Behaviour = field(default_factory=Behaviour)
+
+    def bind(self, institution: str, resident_code: str, symbol: str) -> None:
+        """Make a symbol the one in use; older ones still lead to the person."""
+        self.symbols[institution, resident_code] = symbol
+        self.people[institution, symbol] = resident_code
+
+    def symbol_of(self, institution: str, resident_code: str, draw: Draw) -> str:
+        """Return an institution's symbol of a person, minting one where none was acquired.
+
+        A minted one means nothing to the institution, so "nobody acquired a symbol" looks from
+        outside exactly like "nothing is registered" (G12).
+        """
+        found = self.symbols.get((institution, resident_code))
+        if found is None:
+            found = draw.token("minted", institution, len(self.symbols))
+            self.bind(institution, resident_code, found)
+        return found
+
+
+@dataclass(slots=True, kw_only=True)
+class Office:
+    """The core's keys, rules and state; `registry` is the one institution that may link residents.
+
+    `list_sequence` is the number of the permit list it distributes.
+    """
+
+    desk: Desk
+    permit_key: ec.EllipticCurvePrivateKey = field(repr=False)
+    permit_key_id: str
+    judge: Judge
+    registry: str
+    draw: Draw
+    list_sequence: int = 1
+    permit_lifetime: timedelta = timedelta(seconds=300)
+    state: CoreState = field(default_factory=CoreState, repr=False)
+
+    @property
+    def code(self) -> str:
+        """The institution code."""
+        return self.desk.code
+
+    def record(self, at: datetime, **fields: Any) -> None:  # noqa: ANN401  # codes of any record
+        """Append to the core's own log; absent fields are left out, persons never enter."""
+        kept = {name: value for name, value in fields.items() if value is not None}
+        self.state.log.append({"at": at.isoformat(timespec="milliseconds"), **kept})

@@ -1,0 +1,416 @@
+"""Core, registry and agencies among themselves, without sockets."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+
+from mocks.engine.behaviour import Order
+from mocks.engine.cast import values_for
+from mocks.engine.clock import SpaceClock
+from mocks.engine.hours import Hours
+from mocks.net.inproc import Inproc
+from mocks.parties.agency import Agency
+from mocks.parties.agency_state import Asked
+from mocks.parties.asking import Ask
+from mocks.parties.desk import Letter
+from mocks.parties.refusals import RefusedError
+from mocks.pki import Pki
+from mocks.trust import Directory, Place, describe
+from mocks.world import Setup, World, make_world
+from wire.documents import Document
+from wire.messages import (
+    BasicItems,
+    BasicRequest,
+    Message,
+    Notice,
+    PermitListRequest,
+    ProcessNumber,
+    ProcessNumberRequest,
+    Refusal,
+    RegistryLink,
+    RequestedInformation,
+    ResidentLink,
+    decode,
+)
+from wire.permit_list import decode_permit_list
+
+NOON = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+BENEFITS = "医療保険給付関係情報"
+PERSON = "D04"
+
+
+@dataclass
+class Sandbox:
+    """A world of parties with a clock that stands still until it is moved."""
+
+    world: World
+    net: Inproc
+
+    @property
+    def now(self) -> datetime:
+        return self.net.clock.now()
+
+    def agency(self, short: str) -> Agency:
+        return self.world.agencies[short]
+
+    def acquire(self, short: str, number: str) -> None:
+        agency = self.agency(short)
+        self.net.perform(agency.code, agency.acquire(number, now=self.now))
+
+    def ask(self, command: Ask, short: str = "prefecture") -> Asked:
+        agency = self.agency(short)
+        self.net.perform(agency.code, agency.ask(command, now=self.now))
+        return agency.state.asked[command.request_id]
+
+    def post(self, sender: str, to: str, *documents: Document) -> list[Document]:
+        found = self.net.post(sender, to, b"".join(one.raw for one in documents))
+        assert found is not None
+        return found
+
+
+@pytest.fixture(name="pki", scope="module")
+def _pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
+    return Pki(tmp_path_factory.mktemp("pki"), now=NOON)
+
+
+@pytest.fixture(name="sandbox")
+def _sandbox(pki: Pki) -> Iterator[Sandbox]:
+    world = make_world(Setup(pki=pki, seed="1"))
+    places = [
+        Place(
+            identity=pki.identity(code),
+            url="https://127.0.0.1:1",
+            issues_permits=code == world.core.code,
+        )
+        for code in world.parties
+    ]
+    world.keys.pin(Directory(sequence=1, peer=tuple(map(describe, places))))
+    net = Inproc(SpaceClock(system=lambda: NOON), world.core, world.parties)
+    found = Sandbox(world, net)
+    number = world.cast[PERSON].resident.individual_number
+    found.acquire("prefecture", number)
+    found.acquire("insurer", number)
+    insurer = found.agency("insurer")
+    values = values_for(world.cast[PERSON], world.people, BENEFITS)
+    insurer.state.holdings[number] = {BENEFITS: values}
+    yield found
+    assert world.core.state.log.verify()
+
+
+def command(world: World, **fields: object) -> Ask:
+    plain = Ask(
+        request_id="r-1",
+        provider=world.code("insurer"),
+        row="42",
+        clause="1",
+        information=(RequestedInformation(name=BENEFITS),),
+        individual_number=world.cast[PERSON].resident.individual_number,
+    )
+    return replace(plain, **fields)  # type: ignore[arg-type]  # fields of Ask by name
+
+
+def outcomes(sandbox: Sandbox, act: str) -> list[str]:
+    return [row["result"] for row in sandbox.world.core.state.log.export() if row["act"] == act]
+
+
+def test_an_inquiry_is_answered_from_what_the_provider_knows(sandbox: Sandbox) -> None:
+    asked = sandbox.ask(command(sandbox.world))
+    assert asked.state == "answered"
+    assert asked.answer is not None
+    items = {item.id: item.value for item in asked.answer.information[0].items}
+    assert items["high_cost_benefit_amount"] == "57600"
+    assert "premium_amount" not in items  # known, but not on the permit (G10)
+    assert outcomes(sandbox, "permit") == ["permitted"]
+    assert outcomes(sandbox, "relay") == ["answered"]
+
+
+def test_two_institutions_never_share_a_symbol_and_no_number_enters_the_log(
+    sandbox: Sandbox,
+) -> None:
+    number = sandbox.world.cast[PERSON].resident.individual_number
+    one = sandbox.agency("prefecture").state.symbols[number]
+    two = sandbox.agency("insurer").state.symbols[number]
+    assert one != two
+    assert sandbox.ask(command(sandbox.world)).state == "answered"
+    log = b"".join(row.content for row in sandbox.world.core.state.log.rows)
+    secrets = (number, sandbox.world.cast[PERSON].resident.resident_code, one, two)
+    assert not any(secret.encode() in log for secret in secrets)
+
+
+def test_process_numbers_are_purged_once_linked(sandbox: Sandbox) -> None:
+    assert sandbox.world.core.state.process_numbers == {}
+    assert sandbox.agency("prefecture").state.processes == {}
+
+
+def test_a_process_number_is_used_once_and_by_its_owner_only(sandbox: Sandbox) -> None:
+    world = sandbox.world
+    insurer, registry = sandbox.agency("insurer"), world.registry
+    letter = Letter(to=world.core.code, at=sandbox.now)
+    request = insurer.desk.write(ProcessNumberRequest(request_id="p-1"), letter)
+    [reply] = sandbox.post(insurer.code, world.core.code, request)
+    [again] = sandbox.post(insurer.code, world.core.code, request)
+    message = decode(reply.kind, reply.body)
+    assert isinstance(message, ProcessNumber)
+    assert again.body == reply.body
+    link = ResidentLink(
+        process_number=message.process_number,
+        resident_code="12345678901",
+        institution=world.code("prefecture"),
+    )
+    for _ in range(2):  # another's, then used up
+        document = registry.desk.write(link, letter)
+        [refusal] = sandbox.post(registry.code, world.core.code, document)
+        assert code_of(refusal) == "symbol.process_unknown"
+    stranger = insurer.desk.write(link, letter)
+    [refusal] = sandbox.post(insurer.code, world.core.code, stranger)
+    assert code_of(refusal) == "message.sender"
+
+
+def code_of(document: Document) -> str:
+    message = decode(document.kind, document.body)
+    assert isinstance(message, Refusal)
+    return message.code
+
+
+def test_the_registry_gives_basic_items_and_refuses_real_numbers(sandbox: Sandbox) -> None:
+    world = sandbox.world
+    insurer, resident = sandbox.agency("insurer"), world.cast[PERSON].resident
+    letter = Letter(to=world.registry.code, at=sandbox.now)
+    real = resident.individual_number[:11] + str((int(resident.individual_number[11]) + 5) % 10)
+    nobody = world.people.numbers(77)[0]
+    asked: list[Message] = [
+        BasicRequest(individual_number=resident.individual_number),
+        BasicRequest(individual_number=real),
+        BasicRequest(individual_number=nobody),
+        RegistryLink(process_number="x", individual_number=nobody),
+    ]
+    documents = [insurer.desk.write(message, letter) for message in asked]
+    replies = sandbox.post(insurer.code, world.registry.code, *documents)
+    known = decode(replies[0].kind, replies[0].body)
+    assert isinstance(known, BasicItems)
+    assert known.name == resident.name
+    assert list(map(code_of, replies[1:])) == [
+        "address.number_kind",
+        "resident.unknown",
+        "resident.unknown",
+    ]
+    assert world.registry.state.real_numbers_refused == 1
+
+
+def test_residents_are_listed_by_where_they_lived(sandbox: Sandbox) -> None:
+    world = sandbox.world
+    listed = world.registry.list_lived_in(world.code("b"), datetime(2026, 1, 1, tzinfo=UTC).date())
+    assert world.cast["D01"].resident in listed
+    assert world.cast["D04"].resident not in listed
+
+
+def test_the_permit_list_reads_back_as_the_law(sandbox: Sandbox) -> None:
+    world, insurer = sandbox.world, sandbox.agency("insurer")
+    document = insurer.desk.write(PermitListRequest(), Letter(to=world.core.code, at=sandbox.now))
+    [reply] = sandbox.post(insurer.code, world.core.code, document)
+    sequence, editions = decode_permit_list(reply.body)
+    assert sequence == 1
+    assert [one.to_bytes() for one in world.core.judge.permit_list.editions] == list(editions)
+    assert len(world.core.send_permit_list([insurer.code], now=sandbox.now)) == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "failed"),
+    [
+        ({"row": "69", "clause": "7"}, "inquirer"),
+        ({"row": "999", "clause": None}, "affair"),
+        ({"row": "no affair", "clause": None}, None),
+        ({"information": (RequestedInformation(name="戸籍関係情報"),)}, "information"),
+    ],
+    ids=["another's affair", "no such row", "no affair at all", "not in the pair"],
+)
+def test_the_core_denies_whoever_skips_the_own_check(
+    sandbox: Sandbox, fields: dict[str, object], failed: str | None
+) -> None:
+    if failed is None:
+        with pytest.raises(ValueError, match="row"):
+            sandbox.ask(command(sandbox.world, own_check=False, **fields))
+        return
+    own = sandbox.ask(command(sandbox.world, request_id="own", **fields))
+    asked = sandbox.ask(command(sandbox.world, own_check=False, **fields))
+    assert (own.state, own.failed) == ("denied", failed)
+    assert (asked.state, asked.failed) == ("denied", failed)
+    assert own.replies == []
+    assert asked.refusal is not None
+    assert asked.refusal.detail_ja
+    assert outcomes(sandbox, "relay") == []
+
+
+def test_the_provider_denies_where_the_core_over_permits(sandbox: Sandbox) -> None:
+    sandbox.world.core.state.behaviour.give(Order(act="permit.check"))
+    asked = sandbox.ask(command(sandbox.world, row="69", clause="7", own_check=False))
+    assert (asked.state, asked.code) == ("denied", "inquiry.denied.inquirer")
+    assert outcomes(sandbox, "permit") == ["permitted"]
+    assert outcomes(sandbox, "relay") == ["denied"]
+
+
+def test_nothing_registered_leaves_at_the_slot_whether_or_not_a_symbol_was_acquired(
+    sandbox: Sandbox,
+) -> None:
+    world = sandbox.world
+    lengths = []
+    for case, known in (("D05", True), ("D15", False)):
+        number = world.cast[case].resident.individual_number
+        sandbox.acquire("prefecture", number)
+        if known:
+            sandbox.acquire("insurer", number)
+        asked = sandbox.ask(command(world, request_id=case, individual_number=number))
+        assert asked.state == "sent"
+        sandbox.net.advance(timedelta(seconds=299))
+        assert asked.state == "sent"
+        sandbox.net.advance(timedelta(seconds=1))
+        assert asked.state == "not_provided"
+        assert asked.answer is not None
+        assert asked.answer.information == ()
+        lengths.append([len(reply.raw) for reply in asked.replies])
+    assert lengths[0] == lengths[1]
+
+
+def test_a_permit_that_expires_on_its_way_is_replaced_once(sandbox: Sandbox) -> None:
+    behaviour = sandbox.world.core.state.behaviour
+    behaviour.give(Order(act="relay.slow", amount=301))
+    asked = sandbox.ask(command(sandbox.world))
+    assert asked.state == "answered"
+    assert asked.permits_asked == 2
+    assert outcomes(sandbox, "permit") == ["permitted", "permitted"]
+    assert outcomes(sandbox, "relay") == ["denied", "answered"]
+    behaviour.give(Order(act="relay.slow", amount=301, times=0))
+    asked = sandbox.ask(command(sandbox.world, request_id="r-2"))
+    assert (asked.state, asked.code, asked.permits_asked) == ("denied", "permit.expired", 2)
+
+
+def test_a_short_lifetime_ends_at_the_core(sandbox: Sandbox) -> None:
+    sandbox.world.core.state.behaviour.give(Order(act="permit.lifetime", amount=0, times=0))
+    asked = sandbox.ask(command(sandbox.world))
+    assert (asked.state, asked.code) == ("denied", "permit.expired")
+    assert outcomes(sandbox, "relay") == []
+
+
+def test_a_repeat_gets_the_stored_answer_and_another_body_a_conflict(sandbox: Sandbox) -> None:
+    asked = sandbox.ask(command(sandbox.world))
+    agency = sandbox.agency("prefecture")
+    sandbox.net.perform(agency.code, agency.repeat("r-1"))
+    sandbox.net.perform(agency.code, agency.distort("r-1", now=sandbox.now))
+    assert asked.replies[1].raw == asked.replies[2].raw
+    assert code_of(asked.replies[3]) == "message.conflict"
+    assert asked.state == "answered"
+    assert len(sandbox.agency("insurer").state.permits_used) == 1
+
+
+def test_a_relay_that_doubles_leads_to_one_provision(sandbox: Sandbox) -> None:
+    sandbox.world.core.state.behaviour.give(Order(act="relay.duplicate"))
+    asked = sandbox.ask(command(sandbox.world))
+    assert asked.state == "answered"
+    assert len(sandbox.agency("insurer").state.provided) == 1
+
+
+@pytest.mark.parametrize(
+    ("act", "code"),
+    [("permit.forge", "permit.signature"), ("notice.forge", "message.signature")],
+)
+def test_forged_permits_and_notices_are_refused(sandbox: Sandbox, act: str, code: str) -> None:
+    sandbox.world.core.state.behaviour.give(Order(act=act))
+    asked = sandbox.ask(command(sandbox.world))
+    assert (asked.state, asked.code) == ("failed", code)
+    assert sandbox.agency("insurer").state.provided == {}
+
+
+def test_a_closed_provider_says_when_it_opens(sandbox: Sandbox) -> None:
+    insurer = sandbox.agency("insurer")
+    insurer.state.hours = Hours(time(13, 0), time(17, 0))
+    asked = sandbox.ask(command(sandbox.world))  # it is noon in Japan
+    assert (asked.state, asked.code) == ("failed", "provider.closed")
+    assert asked.refusal is not None
+    assert asked.refusal.retry == "after"
+    assert asked.refusal.retry_at == NOON + timedelta(hours=1)
+    sandbox.net.advance(timedelta(hours=1))
+    assert sandbox.ask(command(sandbox.world, request_id="r-2")).state == "answered"
+
+
+def test_a_provider_that_is_down_leaves_the_inquiry_to_be_repeated(sandbox: Sandbox) -> None:
+    sandbox.net.down.add(sandbox.world.code("insurer"))
+    asked = sandbox.ask(command(sandbox.world))
+    assert (asked.state, asked.code) == ("failed", "peer.unreachable")
+    assert outcomes(sandbox, "relay") == ["unreachable"]
+    sandbox.net.down.clear()
+    agency = sandbox.agency("prefecture")
+    sandbox.net.perform(agency.code, agency.repeat("r-1"))
+    assert asked.state == "answered"
+
+
+def test_whoever_has_no_symbol_cannot_ask(sandbox: Sandbox) -> None:
+    number = sandbox.world.cast["D10"].resident.individual_number
+    with pytest.raises(RefusedError) as caught:
+        sandbox.ask(command(sandbox.world, individual_number=number))
+    assert caught.value.code == "symbol.not_found"
+
+
+def test_a_notice_for_another_inquiry_is_refused(sandbox: Sandbox) -> None:
+    world = sandbox.world
+    asked = sandbox.ask(command(world))
+    assert asked.inquiry is not None
+    core, insurer = world.core, sandbox.agency("insurer")
+    insurer.state.replies.clear()
+    insurer.state.permits_used.clear()
+    issued = core.state.transactions[asked.transaction_number or ""]
+    notice = Notice(
+        transaction_number=issued.claims.transaction_number,
+        permit_id=issued.claims.permit_id,
+        symbol="A" * 43,
+        route=core.code,
+        inquirer=issued.claims.inquirer,
+        inquiry_message_id=core.desk.new_id("other"),
+    )
+    permit = core.desk.enclose(issued.compact, Letter(to=insurer.code, at=sandbox.now))
+    letter = Letter(to=insurer.code, at=sandbox.now)
+    wrong = core.desk.write(notice, letter)
+    [reply] = sandbox.post(core.code, insurer.code, asked.inquiry, permit, wrong)
+    assert code_of(reply) == "notice.mismatch"
+
+
+def test_strangers_and_wrong_addresses_are_refused(sandbox: Sandbox) -> None:
+    world = sandbox.world
+    insurer, core = sandbox.agency("insurer"), world.core
+    to_registry = insurer.desk.write(
+        PermitListRequest(), Letter(to=world.registry.code, at=sandbox.now)
+    )
+    to_core = insurer.desk.write(PermitListRequest(), Letter(to=core.code, at=sandbox.now))
+    old = insurer.desk.write(
+        PermitListRequest(), Letter(to=core.code, at=sandbox.now - timedelta(minutes=6))
+    )
+    forged = insurer.desk.write(
+        PermitListRequest(), Letter(to=core.code, at=sandbox.now, forged=True)
+    )
+    replies = sandbox.post(insurer.code, core.code, to_registry, old, forged)
+    assert list(map(code_of, replies)) == [
+        "message.addressee",
+        "message.signature",
+        "message.signature",
+    ]
+    [reply] = sandbox.post(world.code("prefecture"), core.code, to_core)
+    assert code_of(reply) == "message.sender"
+    [reply] = sandbox.post(insurer.code, world.registry.code, to_registry)
+    assert code_of(reply) == "message.addressee"
+
+
+def test_a_changed_log_does_not_verify(sandbox: Sandbox) -> None:
+    log = sandbox.world.core.state.log
+    first = log.rows[0]
+    log.rows[0] = replace(first, content=first.content.replace(b"issued", b"denied"))
+    assert not log.verify()
+    log.rows[0] = first
+
+
+def test_an_acquisition_that_the_registry_drops_stays_open(sandbox: Sandbox) -> None:
+    sandbox.world.registry.state.behaviour.give(Order(act="link"))
+    number = sandbox.world.cast["D16"].resident.individual_number
+    sandbox.acquire("insurer", number)
+    assert number not in sandbox.agency("insurer").state.symbols
+    assert len(sandbox.world.core.state.process_numbers) == 1
