@@ -118,13 +118,14 @@ class Store(Protocol):
         """
         ...
 
-    async def find(self, kind: type[T], **equals: Any) -> T | None:  # noqa: ANN401
+    async def find(self, kind: type[T], /, **equals: Any) -> T | None:  # noqa: ANN401
         """Return the one value whose fields equal `equals` (masked fields by their index)."""
         ...
 
     async def list_values(
         self,
         kind: type[T],
+        /,
         *,
         limit: int = 100,
         after: str | None = None,

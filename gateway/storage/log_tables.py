@@ -1,0 +1,109 @@
+"""Tables of the record log and of what the gateway itself must remember."""
+
+from sqlalchemy import BigInteger, Column, Table, Text
+
+from gateway.storage.columns import (
+    METADATA,
+    calendar_date,
+    code,
+    content,
+    count,
+    digest,
+    guard_version,
+    identifier,
+    instant,
+    keyed_table,
+    lookup,
+    sealed_values,
+)
+
+records = keyed_table(
+    "records",
+    "情報提供等記録",
+    ("sequence",),
+    Column("sequence", BigInteger, nullable=False, autoincrement=False, comment="連番（0から）"),
+    instant("at", "記録日時"),
+    code("act", "行為"),
+    code("phase", "意図・結果の別"),
+    code("result", "結果"),
+    code("code", "理由コード", null=True),
+    identifier("transaction_number", "処理通番", null=True),
+    identifier("request_id", "要求番号", null=True),
+    code("counterpart", "相手機関", null=True),
+    digest("subject_index", "団体内統合宛名番号の索引値", null=True),
+    digest("leaf", "葉ハッシュ"),
+    digest("chain", "連鎖ハッシュ"),
+    sealed_values(),
+    lookup("records_transaction_number", "transaction_number", "sequence"),
+    lookup("records_request_id", "request_id", "sequence"),
+    lookup("records_subject", "subject_index", "sequence"),
+)
+
+record_heads = keyed_table(
+    "record_heads",
+    "情報提供等記録の末尾",
+    (),
+    count("size", "記録件数"),
+    digest("chain", "連鎖ハッシュ"),
+)
+
+checkpoints = keyed_table(
+    "checkpoints",
+    "記録の検査点",
+    ("size", "at"),
+    count("size", "記録件数"),
+    instant("at", "作成日時"),
+    digest("root", "根ハッシュ"),
+    digest("chain", "連鎖ハッシュ"),
+    Column("signature", Text, nullable=False, comment="署名"),
+    guard_version(),
+)
+
+editions = keyed_table(
+    "editions",
+    "照会許可用照合リストの版",
+    ("sequence", "instrument", "valid_from"),
+    code("instrument", "法令"),
+    calendar_date("valid_from", "適用開始日"),
+    count("sequence", "通し番号"),
+    Column("sha256", Text, nullable=False, comment="要約値"),
+    content("content", "内容"),
+    instant("received_at", "受領日時"),
+    guard_version(),
+)
+
+settings = keyed_table(
+    "settings",
+    "設定値",
+    ("name",),
+    identifier("name", "名称"),
+    Column("value", Text, nullable=False, comment="値"),
+    guard_version(),
+)
+
+job_slots = keyed_table(
+    "job_slots",
+    "定時処理の実行枠",
+    ("job", "slot"),
+    code("job", "処理"),
+    identifier("slot", "実行枠"),
+    identifier("owner", "実行者"),
+    instant("claimed_at", "取得日時"),
+)
+
+data_keys = keyed_table(
+    "data_keys",
+    "データ鍵（主鍵で包んだもの）",
+    ("purpose", "key_id"),
+    code("purpose", "用途"),
+    count("key_id", "鍵番号"),
+    content("wrapped", "包んだ鍵"),
+)
+
+pulses = Table(
+    "pulses",
+    METADATA,
+    Column("owner", Text, primary_key=True, comment="書込の主体"),
+    count("beats", "書込の回数"),
+    comment="書込可否の確認",
+)

@@ -1,0 +1,127 @@
+"""Migrations of the database: run them, name the present one, compare the tables with the code."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from pysqlite3 import dbapi2 as driver
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from gateway.domain.errors import DatabaseNewerError, EvidenceUnavailableError
+from gateway.storage import log_tables, postgres, sqlite
+from gateway.storage.sessions import StorageFailure
+from gateway.storage.urls import locate
+
+SCRIPTS: Final = Path(__file__).parent / "migrations"
+METADATA: Final = log_tables.records.metadata  # this import registers all tables
+
+
+def is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    """Tell whether a table belongs to the gateway: others in the same database are left alone."""
+    return kind != "table" or name in METADATA.tables
+
+
+def migrate(url: str) -> None:
+    """Bring a database to the newest schema, making its file and its tables where there are none.
+
+    Raises:
+        InvalidError: the URL is of another kind.
+        DatabaseNewerError: newer code migrated it.
+        EvidenceUnavailableError: it does not answer.
+    """
+    with _connect(url) as connection:
+        _refuse_newer(connection)
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def current(url: str) -> str | None:
+    """Return the name of the last migration of a database, None where there was none.
+
+    Raises:
+        InvalidError: the URL is of another kind.
+        EvidenceUnavailableError: it does not answer.
+    """
+    with _connect(url) as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def check(url: str) -> list[str]:
+    """Return how the tables of a database differ from the code, nothing if they agree.
+
+    Raises:
+        InvalidError: the URL is of another kind.
+        DatabaseNewerError: newer code migrated it.
+        EvidenceUnavailableError: it does not answer.
+    """
+    with _connect(url) as connection:
+        _refuse_newer(connection)
+        options = {"include_name": is_ours, "compare_type": True}
+        context = MigrationContext.configure(connection, opts=options)
+        return [str(difference) for difference in compare_metadata(context, METADATA)]
+
+
+def require_current(url: str) -> None:
+    """Refuse a database whose schema is not that of this code.
+
+    Raises:
+        InvalidError: the URL is of another kind.
+        DatabaseNewerError: newer code migrated it.
+        EvidenceUnavailableError: it does not answer, or lacks a migration (reason `schema`).
+    """
+    with _connect(url) as connection:
+        if _refuse_newer(connection) != ScriptDirectory.from_config(_config()).get_current_head():
+            raise EvidenceUnavailableError(reason="schema")
+
+
+def _refuse_newer(connection: Connection) -> str | None:
+    revision = MigrationContext.configure(connection).get_current_revision()
+    connection.rollback()  # what follows begins its own transaction
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if revision is not None and revision not in known:
+        raise DatabaseNewerError(revision=revision)
+    return revision
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")  # the driver is in autocommit mode
+
+
+@contextmanager
+def _connect(url: str) -> Iterator[Connection]:
+    location = locate(url)
+    options: dict[str, Any] = {"poolclass": NullPool}
+    if location.engine == "sqlite":
+        Path(location.target).parent.mkdir(parents=True, exist_ok=True)
+        options |= {"module": driver, "creator": lambda: sqlite.connect(location.target)}
+        engine = create_engine("sqlite://", **options)
+        event.listen(engine, "begin", _begin_immediate)
+    else:
+        options["connect_args"] = {"connect_timeout": postgres.CONNECT_SECONDS}
+        engine = create_engine(location.target, **options)
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except StorageFailure as failure:
+        raise EvidenceUnavailableError(reason=failure.reason) from failure
+    except DBAPIError as error:
+        reason = (sqlite if location.engine == "sqlite" else postgres).failure(error.orig).reason
+        raise EvidenceUnavailableError(reason=reason) from error
+    finally:
+        engine.dispose()

@@ -1,0 +1,266 @@
+"""SQL as text with ordered parameters: built by SQLAlchemy Core, compiled once per database kind.
+
+Nothing is compiled per call: a statement is cached by its table and the shape of its filter.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    Dialect,
+    Executable,
+    Table,
+    asc,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    literal_column,
+    nulls_first,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.sql.elements import BindParameter, ColumnElement
+
+from gateway.storage import log_tables, tables
+from gateway.storage.mapping import Cell, TypeMapping
+
+SQLITE: Final[Dialect] = SQLiteDialect_pysqlite(paramstyle="qmark")
+POSTGRESQL: Final[Dialect] = PGDialect_psycopg(paramstyle="format")  # type: ignore[no-untyped-call]
+_LIMIT: Final = BigInteger()
+_PREFIX: Final = "p_"  # SQLAlchemy keeps the bare column names for itself
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """SQL text and the names of its parameters in their order."""
+
+    text: str
+    names: tuple[str, ...]
+    fixed: Mapping[str, Cell]  # parameters that every call shares
+
+    def bind(self, values: Mapping[str, Cell]) -> tuple[Cell, ...]:
+        """Return the parameters out of `values`."""
+        if self.fixed:
+            values = {**values, **self.fixed}
+        return tuple([values[name] for name in self.names])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """The shape of a filter: columns that equal a parameter, columns that are empty, a start."""
+
+    equal: tuple[str, ...] = ()
+    empty: tuple[str, ...] = ()
+    after: bool = False
+    one: bool = False  # the preferred row only
+
+
+def _param(name: str, table: Table) -> BindParameter[Any]:
+    return bindparam(_PREFIX + name, type_=table.c[name].type)
+
+
+def _start(name: str, table: Table) -> BindParameter[Any]:
+    return bindparam(f"{_PREFIX}after_{name}", type_=table.c[name].type)
+
+
+def compile_statement(statement: Executable, dialect: Dialect) -> Statement:
+    """Return the text of a Core statement and its parameter names without their prefix."""
+    compiled = statement.compile(dialect=dialect)  # type: ignore[attr-defined]  # every clause has it
+    names = compiled.positiontup or ()
+    fixed = {name: compiled.params[name] for name in names if not name.startswith(_PREFIX)}
+    bound = tuple(name.removeprefix(_PREFIX) for name in names)
+    return Statement(str(compiled), bound, fixed)
+
+
+def _same(table: Table, columns: Iterable[str]) -> list[ColumnElement[bool]]:
+    return [table.c[name] == _param(name, table) for name in columns]
+
+
+@cache
+def insert_row(table: Table, dialect: Dialect) -> Statement:
+    """Return the insert of a whole row; a row that meets any unique key inserts nothing."""
+    make = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
+    values = {column.name: _param(column.name, table) for column in table.c}
+    return compile_statement(make(table).values(values).on_conflict_do_nothing(), dialect)
+
+
+@cache
+def _update_row(
+    table: Table, key: tuple[str, ...], columns: tuple[str, ...], dialect: Dialect
+) -> Statement:
+    old = bindparam(_PREFIX + "old_version", type_=table.c.version.type)
+    where = [*_same(table, ("institution", *key)), table.c.version == old]
+    values = {name: _param(name, table) for name in columns}
+    return compile_statement(update(table).where(*where).values(values), dialect)
+
+
+def update_row(mapping: TypeMapping, dialect: Dialect) -> Statement:
+    """Return the guarded update of all columns outside the key (`old_version` is the guard)."""
+    key = {"institution", *mapping.key_columns}
+    columns = tuple(name for name in mapping.column_names if name not in key)
+    return _update_row(mapping.table, mapping.key_columns, columns, dialect)
+
+
+@cache
+def _delete_row(
+    table: Table, key: tuple[str, ...], dialect: Dialect, *, guarded: bool
+) -> Statement:
+    columns = ("institution", *key, *(("version",) if guarded else ()))
+    return compile_statement(delete(table).where(*_same(table, columns)), dialect)
+
+
+def delete_row(mapping: TypeMapping, dialect: Dialect) -> Statement:
+    """Return the delete of one row, guarded by its version where it has one."""
+    return _delete_row(mapping.table, mapping.key_columns, dialect, guarded=mapping.has_version)
+
+
+@cache
+def _select_rows(  # what tells cached statements apart
+    table: Table,
+    columns: tuple[str, ...],
+    key: tuple[str, ...],
+    live: str | None,
+    shape: Shape,
+    dialect: Dialect,
+) -> Statement:
+    where = _same(table, ("institution", *shape.equal))
+    where += [table.c[name].is_(None) for name in shape.empty]
+    if shape.after:
+        keys = tuple_(*(table.c[name] for name in key))
+        where.append(keys > tuple_(*(_start(name, table) for name in key)))
+    query = select(*(table.c[name] for name in columns)).where(*where)
+    if shape.one and live is not None:
+        query = query.order_by(nulls_first(asc(table.c[live])))
+    query = query.order_by(*(table.c[name] for name in key))
+    return compile_statement(query.limit(bindparam(_PREFIX + "limit", type_=_LIMIT)), dialect)
+
+
+def select_rows(mapping: TypeMapping, shape: Shape, dialect: Dialect) -> Statement:
+    """Return the query of rows by key order, or of the one preferred row."""
+    return _select_rows(
+        mapping.table, mapping.column_names, mapping.key_columns, mapping.live, shape, dialect
+    )
+
+
+@cache
+def claim_work(columns: tuple[str, ...], dialect: Dialect) -> Statement:
+    """Return the lease of due work items; PostgreSQL skips those another process is leasing."""
+    items = tables.work_items
+    now = bindparam(_PREFIX + "now", type_=items.c.run_at.type)
+    due = (
+        select(items.c.key)
+        .where(
+            *_same(items, ("institution", "lane")),
+            items.c.run_at <= now,
+            (items.c.lease_until.is_(None)) | (items.c.lease_until <= now),
+        )
+        .order_by(items.c.run_at, items.c.key)
+        .limit(bindparam(_PREFIX + "limit", type_=_LIMIT))
+        .with_for_update(skip_locked=True)
+    )
+    claimed = (
+        update(items)
+        .where(*_same(items, ("institution", "lane")), items.c.key.in_(due))
+        .values(
+            owner=_param("owner", items),
+            lease_until=_param("lease_until", items),
+            attempts=items.c.attempts + literal_column("1"),
+            version=items.c.version + literal_column("1"),
+        )
+        .returning(*(items.c[name] for name in columns))
+    )
+    return compile_statement(claimed, dialect)
+
+
+@cache
+def next_run(dialect: Dialect) -> Statement:
+    """Return the query of the instant at which a lane's first item can be claimed."""
+    items = tables.work_items
+    leased = (items.c.lease_until > items.c.run_at, items.c.lease_until)
+    free = func.min(case(leased, else_=items.c.run_at))
+    return compile_statement(select(free).where(*_same(items, ("institution", "lane"))), dialect)
+
+
+@cache
+def select_keys(dialect: Dialect) -> Statement:
+    """Return the query of an institution's wrapped keys."""
+    keys = log_tables.data_keys
+    query = select(keys.c.purpose, keys.c.key_id, keys.c.wrapped)
+    return compile_statement(query.where(*_same(keys, ("institution",))), dialect)
+
+
+@cache
+def append_record(dialect: Dialect) -> Statement:
+    """Return the insert of a record; it never meets another of its number but in a fork."""
+    table = log_tables.records
+    values = {column.name: _param(column.name, table) for column in table.c}
+    return compile_statement(insert(table).values(values), dialect)
+
+
+@cache
+def lock_head(dialect: Dialect) -> Statement:
+    """Return the query of an institution's head, locked until the transaction ends."""
+    heads = log_tables.record_heads
+    query = select(heads.c.size, heads.c.chain).where(*_same(heads, ("institution",)))
+    return compile_statement(query.with_for_update(), dialect)
+
+
+@cache
+def select_head(dialect: Dialect) -> Statement:
+    """Return the query of an institution's head."""
+    heads = log_tables.record_heads
+    query = select(heads.c.size, heads.c.chain).where(*_same(heads, ("institution",)))
+    return compile_statement(query, dialect)
+
+
+@cache
+def move_head(dialect: Dialect) -> Statement:
+    """Return the update of an institution's head."""
+    heads = log_tables.record_heads
+    values = {"size": _param("size", heads), "chain": _param("chain", heads)}
+    moved = update(heads).where(*_same(heads, ("institution",))).values(values)
+    return compile_statement(moved, dialect)
+
+
+@cache
+def beat_pulse(dialect: Dialect) -> Statement:
+    """Return the smallest durable write, one row per owner: it shows that writing works."""
+    pulses = log_tables.pulses
+    make = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
+    first = make(pulses).values(owner=_param("owner", pulses), beats=literal_column("1"))
+    again = first.on_conflict_do_update(
+        index_elements=[pulses.c.owner], set_={"beats": pulses.c.beats + literal_column("1")}
+    )
+    return compile_statement(again, dialect)
+
+
+@cache
+def select_records(filters: tuple[str, ...], dialect: Dialect) -> Statement:
+    """Return the query of records after a sequence; `since` and `until` bound their instant."""
+    table = log_tables.records
+    where = _same(table, ("institution",))
+    where.append(table.c.sequence > bindparam(_PREFIX + "after", type_=_LIMIT))
+    for name in filters:
+        if name == "since":
+            where.append(table.c.at >= bindparam(_PREFIX + name, type_=_LIMIT))
+        elif name == "until":
+            where.append(table.c.at < bindparam(_PREFIX + name, type_=_LIMIT))
+        else:
+            where.append(table.c[name] == _param(name, table))
+    query = select(*table.c).where(*where).order_by(table.c.sequence)
+    return compile_statement(query.limit(bindparam(_PREFIX + "limit", type_=_LIMIT)), dialect)
+
+
+@cache
+def insert_head(dialect: Dialect) -> Statement:
+    """Return the insert of an institution's first head; one that exists stays."""
+    return insert_row(log_tables.record_heads, dialect)

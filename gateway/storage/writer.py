@@ -1,0 +1,141 @@
+"""The single writer of a process: many callers, one transaction, one wait for the disk.
+
+Callers hand over whole units and wait; a thread takes all that wait, writes them in one
+transaction and settles them after the commit. While one group waits for the disk, the next one
+gathers. Refuse work rather than lose evidence: what cannot be written is refused at once.
+"""
+
+import asyncio
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from typing import Final
+
+from gateway.domain.errors import EvidenceUnavailableError
+from gateway.storage.sessions import Session, StorageFailure, write_group
+from gateway.storage.units import WriteUnit
+
+GROUP_LIMIT: Final = 256  # units of one transaction
+QUEUE_LIMIT: Final = 10_000  # units that wait; more than some seconds of work
+STALL_SECONDS: Final = 5.0
+_LOG: Final = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """Whether records can be written now; `reason` is a word for operators, None when healthy."""
+
+    reason: str | None
+
+    @property
+    def healthy(self) -> bool:
+        """Whether nothing is known to be wrong."""
+        return self.reason is None
+
+
+class Writer:
+    """Owns the thread and its connection; belongs to the event loop that made it."""
+
+    def __init__(self, connect: Callable[[], Session]) -> None:
+        self.transactions = 0  # committed so far
+        self._connect = connect
+        self._session: Session | None = None
+        self._loop = asyncio.get_running_loop()
+        self._queue: SimpleQueue[WriteUnit | None] = SimpleQueue()
+        self._busy_since: float | None = None
+        self._reason: str | None = None
+        self._closed = False
+        # A daemon: a process that forgot to close must still be able to end.
+        self._thread = threading.Thread(target=self._run, name="storage-writer", daemon=True)
+        self._thread.start()
+
+    def health(self) -> Health:
+        """Return whether the last group was written and the present one is not stuck."""
+        since = self._busy_since
+        if self._closed:
+            return Health(reason="closed")
+        if since is not None and time.monotonic() - since > STALL_SECONDS:
+            return Health(reason="stalled")
+        return Health(reason=self._reason)
+
+    def submit(self, unit: WriteUnit) -> None:
+        """Queue a unit; its outcome is settled after the commit.
+
+        Raises:
+            EvidenceUnavailableError: closed, stalled, or too many units wait already.
+        """
+        reason = self.health().reason
+        if reason in {"closed", "stalled"}:
+            raise EvidenceUnavailableError(reason=reason)
+        if self._queue.qsize() >= QUEUE_LIMIT:
+            raise EvidenceUnavailableError(reason="queue_full")
+        self._queue.put(unit)
+
+    async def close(self) -> None:
+        """Write what waits, then end the thread."""
+        self._closed = True
+        self._queue.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    def _run(self) -> None:
+        going = True
+        while going:
+            group, going = self._take()
+            if not group:
+                continue
+            self._busy_since = time.monotonic()
+            self._write(group)
+            self._busy_since = None
+            # The loop may have ended without closing the database: nobody waits any more.
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(_settle, group)
+        self._drop_session()
+
+    def _take(self) -> tuple[list[WriteUnit], bool]:
+        """Return all units that wait, at least one, and whether more may come."""
+        group: list[WriteUnit] = []
+        unit = self._queue.get()
+        while unit is not None:
+            group.append(unit)
+            if len(group) == GROUP_LIMIT:
+                return group, True
+            try:
+                unit = self._queue.get_nowait()
+            except Empty:
+                return group, True
+        return group, False
+
+    def _write(self, group: list[WriteUnit]) -> None:
+        try:
+            if self._session is None:
+                self._session = self._connect()
+            write_group(self._session, group)
+        except StorageFailure as failure:
+            self._fail(group, failure.reason)
+        except Exception:  # noqa: BLE001  # whatever it is, nobody may wait for ever
+            _LOG.exception("A group of units could not be written.")
+            self._fail(group, "writer_failed")
+        else:
+            self.transactions += 1
+            self._reason = None
+
+    def _fail(self, group: list[WriteUnit], reason: str) -> None:
+        """Refuse a group; the next one begins with a new connection."""
+        self._reason = reason
+        self._drop_session()
+        for unit in group:
+            unit.error = EvidenceUnavailableError(reason=reason)
+
+    def _drop_session(self) -> None:
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+
+def _settle(group: list[WriteUnit]) -> None:
+    for unit in group:
+        unit.settle()
