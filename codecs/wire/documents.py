@@ -118,13 +118,13 @@ def seal(  # noqa: PLR0913  every field of a header is the author's decision; ke
         deadline=None if deadline is None else write_instant(deadline),
     )
     block = header.block()
+    read_block(block)  # what cannot travel is not signed
+    signed = None
     if signer is not None:
-        parameters = header.parameters(int(created.timestamp()), signer.key_id, signer.algorithm)
-        signature = b64encode(signer.sign(signature_base(block, parameters))).decode()
-        block += f"signature-input: sig1={parameters}\r\nsignature: sig1=:{signature}:\r\n"
-    checked, signed = read_block(block)
+        signed = _sign(header, block, created, signer)
+        block += signed.lines()
     raw = b"%b\r\n%b" % (block.encode(), body)
-    return _document(checked, signed, Framed(block, body, raw))
+    return _document(header, signed, Framed(block, body, raw))
 
 
 def encode_stream(documents: Iterable[Document | bytes]) -> bytes:
@@ -171,6 +171,22 @@ def header_of(document: Document) -> Header:
 
 def _digest(body: bytes) -> str:
     return b64encode(sha256(body).digest()).decode()
+
+
+def _sign(header: Header, block: str, created: datetime, signer: Signer) -> Signed:
+    """Return the signature fields of a header, signed."""
+    seconds = int(created.timestamp())
+    if seconds < 0:
+        raise WireError("signature.created", "header.nakadachi-created", "It is before 1970.")
+    unsigned = Signed(
+        components=header.components(),
+        created=str(seconds),
+        key_id=signer.key_id,
+        algorithm=signer.algorithm,
+        signature="",
+    )
+    signature = signer.sign(signature_base(block, unsigned.parameters()))
+    return unsigned._replace(signature=b64encode(signature).decode())
 
 
 def _read(framed: Framed, max_bytes: int) -> Document:

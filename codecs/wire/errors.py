@@ -14,9 +14,13 @@ class WireError(ValueError):
         self.code = code
         self.path = path
         self.detail = detail
-        super().__init__(f"{code} at {path}: {detail}" if path else f"{code}: {detail}")
+        super().__init__(code, path, detail)
+
+    def __str__(self) -> str:
+        where = f" at {self.path}" if self.path else ""
+        return f"{self.code}{where}: {self.detail}"
 
     def below(self, prefix: str) -> "WireError":
         """Return the same error with `prefix` written before its path."""
-        path = f"{prefix}.{self.path}" if self.path else prefix
-        return WireError(self.code, path, self.detail)
+        separator = "" if not self.path or self.path.startswith("[") else "."
+        return WireError(self.code, prefix + separator + self.path, self.detail)

@@ -9,10 +9,7 @@ from wire.errors import WireError
 MAX_HEADER_BYTES: Final = 4096
 
 _BLANK = b"\r\n\r\n"
-_LENGTH = re.compile(rb"(?:\A|\r\n)content-length: ([1-9][0-9]{0,8})(?=\r\n)")
-# Whatever another reader could take for that field.
-_ANY_LENGTH = re.compile(rb"(?:\A|[\r\n])\s*content-length", re.IGNORECASE)
-_BARE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
+_LENGTH = re.compile(rb"\r\ncontent-length: ([1-9][0-9]{0,8})\r\n")
 
 
 class Framed(NamedTuple):
@@ -50,9 +47,13 @@ def frames(data: bytes, *, max_documents: int) -> Iterator[Framed]:
 
 def _body_length(block: bytes, path: str) -> int:
     """Return the content length, if the block leaves no other reading of it."""
-    found = _LENGTH.findall(block)
-    if len(found) != 1 or len(_ANY_LENGTH.findall(block)) != 1:
-        raise WireError("wire.stream.length", path, "There must be one plain content-length.")
-    if not block.isascii() or _BARE_END.search(block):
+    ends = block.count(b"\r\n")
+    if not block.isascii() or block.count(b"\r") != ends or block.count(b"\n") != ends:
         raise WireError("wire.stream.header", path, "Header lines are ASCII ended by CRLF.")
+    found = _LENGTH.findall(b"\r\n" + block)
+    # The name in any spelling, but for the signature's list of components, where it is quoted.
+    lowered = block.lower()
+    named = lowered.count(b"content-length") - lowered.count(b'"content-length"')
+    if len(found) != 1 or named != 1:
+        raise WireError("wire.stream.length", path, "There must be one plain content-length.")
     return int(found[0])

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from wire.errors import WireError
 from wire.instants import INSTANT
+from wire.keys import KEY_ID
 
 XML_TYPE: Final = "application/xml"
 PERMIT_TYPE: Final = "application/provision-permit+jws"
@@ -46,7 +47,7 @@ _TAG = "nakadachi"
 _DIGEST = "sha-256=:([A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=):"
 _SIGNATURE = "sig1=:([A-Za-z0-9+/]{85}[AQgw]==):"
 _INPUT = (
-    r"sig1=\(([a-z \"-]*)\);created=([0-9]{1,12});keyid=\"([0-9A-Za-z._:@/+-]{1,128})\""
+    rf"sig1=\(([a-z \"-]*)\);created=([0-9]{{1,12}});keyid=\"({KEY_ID})\""
     rf";alg=\"([a-z0-9_-]{{1,40}})\";tag=\"{_TAG}\""
 )
 
@@ -118,11 +119,6 @@ class Header(NamedTuple):
         """Return the list of covered components: every line of `block`, in its order."""
         return _COMPONENTS[self.in_reply_to is not None, self.deadline is not None]
 
-    def parameters(self, created: int, key_id: str, algorithm: str) -> str:
-        """Return the signature parameters; `created` in seconds since 1970."""
-        components = self.components()
-        return f'({components});created={created};keyid="{key_id}";alg="{algorithm}";tag="{_TAG}"'
-
 
 class Signed(NamedTuple):
     """The values of the signature fields, as their texts."""
@@ -132,6 +128,19 @@ class Signed(NamedTuple):
     key_id: str
     algorithm: str
     signature: str
+
+    def parameters(self) -> str:
+        """Return the RFC 9421 signature parameters."""
+        return (
+            f"({self.components});created={self.created}"
+            f';keyid="{self.key_id}";alg="{self.algorithm}";tag="{_TAG}"'
+        )
+
+    def lines(self) -> str:
+        """Return the two signature lines, each ended by CRLF."""
+        return (
+            f"signature-input: sig1={self.parameters()}\r\nsignature: sig1=:{self.signature}:\r\n"
+        )
 
 
 def read_block(block: str) -> tuple[Header, Signed | None]:

@@ -21,7 +21,7 @@ def write_instant(instant: datetime) -> str:
     """
     if instant.utcoffset() != _NOTHING:
         raise WireError("wire.instant.zone", "", "An instant must be aware and in UTC.")
-    return instant.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+    return instant.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def read_instant(text: str) -> datetime:

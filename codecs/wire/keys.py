@@ -1,5 +1,6 @@
 """Keys of the parties: the private key that signs, and the ring of pinned public keys."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
@@ -30,7 +31,9 @@ RSA_PKCS1: Final = "rsa-v1_5-sha256"
 PrivateKey = EllipticCurvePrivateKey | Ed25519PrivateKey | RSAPrivateKey
 PublicKey = EllipticCurvePublicKey | Ed25519PublicKey | RSAPublicKey
 
+KEY_ID: Final = "[0-9A-Za-z._:@/+-]{1,128}"
 SIGNATURE_BYTES: Final = 64
+_KEY_ID = re.compile(KEY_ID)
 _HALF = SIGNATURE_BYTES // 2
 _MIN_RSA_BITS = 2048
 _SHA256 = SHA256()
@@ -53,12 +56,12 @@ class KeyRing:
         """Pin `keys`: key id to institution code, algorithm name and public key.
 
         Raises:
-            WireError: `signature.algorithm`, a key does not fit the algorithm it is pinned to.
+            WireError: `signature.algorithm`, a key is not of the algorithm it is pinned to;
+                `signature.profile`, a key id cannot travel.
         """
         self._keys = {key_id: PinnedKey(*entry) for key_id, entry in keys.items()}
         for key_id, pinned in self._keys.items():
-            if not fits(pinned.algorithm, pinned.public_key):
-                raise WireError("signature.algorithm", key_id, "The key is not of its algorithm.")
+            _check(key_id, pinned.algorithm, pinned.public_key)
 
     def find(self, key_id: str) -> PinnedKey | None:
         """Return what is pinned under `key_id`, or None."""
@@ -70,7 +73,7 @@ class Signer:
     """Signs as one key id; the key itself never shows in `repr`.
 
     Attributes:
-        key_id: Name of the key, as the peers pinned it.
+        key_id: Name of the key, as the peers pinned it: 1 to 128 of `0-9A-Za-z._:@/+-`.
         algorithm: `ecdsa-p256-sha256` or `ed25519`.
         private_key: The key of that algorithm.
     """
@@ -80,12 +83,20 @@ class Signer:
     private_key: PrivateKey = field(repr=False)
 
     def __post_init__(self) -> None:
-        if self.algorithm == RSA_PKCS1 or not fits(self.algorithm, self.private_key.public_key()):
-            raise WireError("signature.algorithm", self.key_id, "The key is not of its algorithm.")
+        if self.algorithm == RSA_PKCS1:
+            raise WireError("signature.algorithm", "", "RSA signs permits, not documents.")
+        _check(self.key_id, self.algorithm, self.private_key.public_key())
 
     def sign(self, base: bytes) -> bytes:
         """Return the 64 raw bytes that sign `base`."""
         return sign_bytes(self.private_key, base)
+
+
+def _check(key_id: str, algorithm: str, key: PublicKey) -> None:
+    if not _KEY_ID.fullmatch(key_id):
+        raise WireError("signature.profile", "", "A key id is 1 to 128 plain characters.")
+    if not fits(algorithm, key):
+        raise WireError("signature.algorithm", key_id, "The key is not of its algorithm.")
 
 
 def fits(algorithm: str, key: PublicKey) -> bool:

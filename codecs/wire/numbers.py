@@ -23,11 +23,13 @@ _ELEVEN = re.compile(r"[0-9]{11}")
 
 # Hyphens people type between groups of four: ASCII, U+2010-2015, minus, katakana and full width.
 _GAP = "[ \u00a0\u3000\t]?[-\u2010-\u2015\u2212\u30fc\uff0d\uff70]?[ \u00a0\u3000\t]?"
-# `\d` covers every decimal digit of Unicode, full width included. A group of a UUID, a piece of
-# a hexadecimal digest or of a longer number is no candidate: those would raise false alarms.
-_CANDIDATE = re.compile(
-    r"(?<![0-9A-Fa-f])(?<!\d)(?<![0-9A-Fa-f]{4}-)"
-    rf"(?=(\d{{4}}{_GAP}\d{{4}}{_GAP}\d{{4}})(?![\dA-Fa-f]))"
+# `\d` is every decimal digit of Unicode, full width included; the look-ahead lets runs overlap.
+_CANDIDATE = re.compile(rf"(?<!\d)(?=(\d{{4}}{_GAP}\d{{4}}{_GAP}\d{{4}})(?!\d))")
+# UUIDs and hexadecimal digests hold runs of twelve digits often enough to raise false alarms.
+_OPAQUE = re.compile(
+    r"(?<![0-9A-Za-z])"
+    r"(?:[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|[0-9A-Fa-f]{32,})"
+    r"(?![0-9A-Za-z])"
 )
 
 
@@ -86,10 +88,12 @@ def is_municipality_code(text: str) -> bool:
 def find_individual_numbers(text: str) -> list[tuple[int, Kind]]:
     """Return where `text` holds an individual number, as (position, kind); never the number.
 
-    Looks at runs of exactly 12 digits of any script, also written 4-4-4 with spaces or hyphens.
+    Looks at runs of exactly 12 digits of any script, also written 4-4-4 with spaces or hyphens;
+    passes over UUIDs and hexadecimal digests.
     """
     found: list[tuple[int, Kind]] = []
-    for match in _CANDIDATE.finditer(text):
+    visible = _OPAQUE.sub(lambda match: "x" * len(match[0]), text)
+    for match in _CANDIDATE.finditer(visible):
         digits = "".join(str(int(char)) for char in match[1] if char.isdecimal())
         kind = classify_individual_number(digits)
         if kind is not None:

@@ -25,7 +25,6 @@ from wire.keys import (
     sign_bytes,
 )
 
-MEDIA_TYPE: Final = "application/provision-permit+jws"
 ALGORITHMS: Final = {"ES256": ECDSA_P256, "EdDSA": ED25519, "RS256": RSA_PKCS1}
 """JOSE name of each permitted algorithm to the name that keys are pinned under."""
 MAX_BYTES: Final = 1 << 18

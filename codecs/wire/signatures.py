@@ -3,12 +3,13 @@
 The key and the algorithm come from the ring of pinned keys, never from the message.
 """
 
+from base64 import b64encode
 from datetime import datetime, timedelta
 from typing import Final
 
 from wire.documents import Document, header_of
 from wire.errors import WireError
-from wire.header import signature_base
+from wire.header import Signed, signature_base
 from wire.keys import ECDSA_P256, ED25519, KeyRing, PinnedKey, PublicKey, Signer, is_signed
 
 __all__ = [
@@ -56,15 +57,19 @@ def verify(
         raise _refused("algorithm", "The key is pinned to another algorithm.")
     _check_created(document.created, now, window_seconds)
     header = header_of(document)
-    block = header.block()
-    parameters = header.parameters(
-        int(document.created.timestamp()), document.key_id, document.algorithm
+    signed = Signed(
+        components=header.components(),
+        created=str(int(document.created.timestamp())),
+        key_id=document.key_id,
+        algorithm=pinned.algorithm,
+        signature=b64encode(document.signature).decode(),
     )
-    # The bytes that are relayed and kept must be the ones whose values were just signed for.
-    signed_lines = f"{block}signature-input: sig1={parameters}\r\nsignature: sig1=:".encode()
-    if not (document.raw.startswith(signed_lines) and document.raw.endswith(document.body)):
+    block = header.block()
+    # The bytes that are kept and relayed must be the ones whose values are verified here.
+    if document.raw != b"%b%b\r\n%b" % (block.encode(), signed.lines().encode(), document.body):
         raise _refused("digest", "Values and bytes of the document differ.")
-    if not is_signed(pinned.public_key, signature_base(block, parameters), document.signature):
+    base = signature_base(block, signed.parameters())
+    if not is_signed(pinned.public_key, base, document.signature):
         raise _refused("bad", "The signature is not the sender's.")
 
 

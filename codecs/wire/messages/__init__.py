@@ -119,8 +119,10 @@ def encode(message: Message) -> bytes:
         WireError: `wire.message.*`, a field holds what its type does not allow.
     """
     kind = _KINDS[type(message)]
-    content = _CODECS[kind].write(message)
-    return f'<{kind} xmlns="{NAMESPACE}">{content}</{kind}>'.encode()
+    parts: list[str] = []
+    _CODECS[kind].write(message, parts)
+    opening = f'<{kind} xmlns="{NAMESPACE}"'
+    return (f"{opening}>{''.join(parts)}</{kind}>" if parts else f"{opening}/>").encode()
 
 
 def decode(kind: str, body: bytes) -> Message:

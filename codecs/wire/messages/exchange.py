@@ -1,6 +1,6 @@
 """Messages of one exchange of information: asked, permitted, relayed, answered."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -52,7 +52,7 @@ class PermitRequest:
     nondisclosure: Flag
 
     def __post_init__(self) -> None:
-        _each_once((part.name for part in self.information), "information")
+        _each_once([part.name for part in self.information], "information")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ class Inquiry:
     nondisclosure: Flag
 
     def __post_init__(self) -> None:
-        _each_once((part.name for part in self.information), "information")
+        _each_once([part.name for part in self.information], "information")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +114,7 @@ class AnsweredInformation:
     items: Annotated[tuple[AnsweredItem, ...], Repeated("item", 1)]
 
     def __post_init__(self) -> None:
-        _each_once((item.id for item in self.items), "items")
+        _each_once([item.id for item in self.items], "items")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +132,7 @@ class Answer:
     def __post_init__(self) -> None:
         if (self.state == "answered") != bool(self.information):
             raise WireError("wire.message.rule", "state", "Only an answer holds information.")
-        _each_once((part.name for part in self.information), "information")
+        _each_once([part.name for part in self.information], "information")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,8 +151,7 @@ class Cancel:
     permit_id: Uuid
 
 
-def _each_once(names: Iterable[str], path: str) -> None:
-    """Refuse a name that stands twice; the schema says the same to those who read XML."""
-    listed = list(names)
-    if len(set(listed)) != len(listed):
-        raise WireError("wire.message.rule", path, "A name or id stands twice.")
+def _each_once(names: Sequence[str], path: str) -> None:
+    """Refuse a list in which a name stands twice."""
+    if len(set(names)) != len(names):
+        raise WireError("wire.message.duplicate", path, "A name or id stands twice.")
