@@ -4,8 +4,10 @@ import asyncio
 import logging
 from collections.abc import Coroutine
 from typing import Any, Self
+from uuid import uuid4
 
 from gateway.domain.errors import GatewayError
+from gateway.logs import CORRELATION
 
 _LOG = logging.getLogger(__name__)
 
@@ -16,8 +18,10 @@ class TaskRunner:
     Use it as an asynchronous context; leaving it waits for nobody: `drain` first.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, correlated: bool = True) -> None:
+        """Without `correlated` no task gets a correlation id of its own (loops)."""
         self.failures = 0
+        self._correlated = correlated
         self._tasks: set[asyncio.Task[None]] = set()
         self._group = asyncio.TaskGroup()
         self._open = False
@@ -52,6 +56,8 @@ class TaskRunner:
         return len(self._tasks)
 
     async def _guard(self, work: Coroutine[Any, Any, None]) -> None:
+        if self._correlated and not CORRELATION.get():
+            CORRELATION.set(str(uuid4()))
         try:
             await work
         except Exception as error:  # noqa: BLE001  # whatever it is, the others go on

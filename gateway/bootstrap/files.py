@@ -1,4 +1,7 @@
-"""Reading secret files: 32 bytes as 64 hexadecimal digits, or a PEM key of an accepted kind."""
+"""The files that settings name: secrets, keys, the trust configuration, the institutions.
+
+A secret is 32 bytes written as 64 hexadecimal digits, or a PEM key of an accepted kind.
+"""
 
 from pathlib import Path
 
@@ -7,7 +10,10 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurv
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from gateway.settings import SettingsError
+from gateway.domain.errors import InvalidError
+from gateway.network.directory import Directory, read_directory
+from gateway.settings import Settings, SettingsError
+from permitlists import Institutions, PermitListError, load_institutions
 
 KEY_BYTES = 32
 OTHERS = 0o077  # permission bits of everybody but the owner
@@ -58,6 +64,32 @@ def read_signing_key(path: str, file: Path) -> PrivateKey:
     if isinstance(key, EllipticCurvePrivateKey) and isinstance(key.curve, SECP256R1):
         return key
     raise SettingsError(path=path, problem="is a key of another kind than P-256 or Ed25519")
+
+
+def read_trust(settings: Settings) -> Directory:
+    """Return the trust configuration.
+
+    Raises:
+        SettingsError: the file cannot be read or is wrong at a place that is named.
+    """
+    path, file = "network.directory_file", settings.network.directory_file
+    try:
+        return read_directory(read(path, file))
+    except InvalidError as error:
+        raise SettingsError(path=path, problem=f"is wrong at {error.context['field']}") from error
+
+
+def read_institutions(settings: Settings) -> Institutions:
+    """Return the known institutions with their classes.
+
+    Raises:
+        SettingsError: the file cannot be read or is no list of institutions.
+    """
+    path, file = "institutions_file", settings.institutions_file
+    try:
+        return load_institutions(None if file is None else read(path, file))
+    except PermitListError as error:
+        raise SettingsError(path=path, problem="is no list of institutions") from error
 
 
 def find_open_modes(files: list[tuple[str, Path]]) -> list[tuple[str, str]]:

@@ -1,0 +1,39 @@
+"""Options that many commands share."""
+
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+DEFAULT_FILE = Path("config/nakadachi.toml")
+
+ConfigOption = Annotated[
+    Path,
+    typer.Option(
+        "--config",
+        "-c",
+        envvar="NAKADACHI_CONFIG",
+        help="設定ファイル / The settings (TOML).",
+        show_envvar=True,
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="JSON で出力 / Print JSON.")]
+InstitutionOption = Annotated[
+    str | None,
+    typer.Option(
+        "--institution",
+        metavar="CODE",
+        help="機関コード（設定に複数あるとき）/ Whose, when the settings name several.",
+    ),
+]
+SystemOption = Annotated[
+    str, typer.Option("--system", metavar="NAME", help="業務システム / Business system.")
+]
+StaffOption = Annotated[
+    str, typer.Option("--staff", metavar="ID", help="職員ID / Staff id of whoever acts.")
+]
+
+
+def refuse_usage(text: str, option: str | None = None) -> NoReturn:
+    """End a command line that asks for something impossible (exit code 2)."""
+    raise typer.BadParameter(text, param_hint=option)
