@@ -19,7 +19,7 @@ TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _MOST_TEXT: Final = 100  # characters of a jti
 
 
-class Claims(msgspec.Struct, frozen=True, kw_only=True):
+class Claims(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What an assertion says; instants are seconds since 1970; others' claims are ignored."""
 
     iss: str

@@ -38,14 +38,14 @@ _WAIT: Final = re.compile(r"wait=([0-9]{1,5})")
 IDEMPOTENCY_KEY: Final = HeaderRule(
     name="Idempotency-Key",
     text="One key stands for one inquiry; a repeat with the same body returns it.",
-    pattern="^[!-~]{1,64}$",
+    pattern=r"\A[!-~]{1,64}\Z",
     sample="2f0c1a52-7d0f-4a4b-9d3c-0f6f7f1d2e3a",
     required=True,
 )
 PREFER: Final = HeaderRule(
     name="Prefer",
     text="wait=N: answer after N seconds at the latest (RFC 7240), 60 at most.",
-    pattern="^wait=[0-9]{1,5}$",
+    pattern=r"\Await=[0-9]{1,5}\Z",
     sample="wait=30",
 )
 

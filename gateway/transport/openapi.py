@@ -9,7 +9,7 @@ import msgspec
 
 from gateway.transport.problems import MEDIA_TYPE
 from gateway.transport.routes import EVENTS, JSON, NDJSON, Operation, Public, Sample
-from gateway.transport.schemas.common import Identifier
+from gateway.transport.schemas.common import Identifier, publish_pattern
 from gateway.transport.schemas.problem import Problem
 
 VERSION: Final = "1.0.0"
@@ -26,7 +26,7 @@ def build_document(operations: Sequence[Operation]) -> Json:
     paths: Json = {}
     for operation in published:
         paths.setdefault(operation.path, {})[operation.method.lower()] = _describe(operation)
-    return {
+    document: Json = {
         "openapi": "3.1.0",
         "info": {
             "title": "nakadachi business API",
@@ -43,6 +43,20 @@ def build_document(operations: Sequence[Operation]) -> Json:
             "securitySchemes": {"token": _security(published)},
         },
     }
+    published_document: Json = _publish(document)
+    return published_document
+
+
+def _publish(value: Any) -> Any:  # noqa: ANN401  # any part of a JSON document
+    """Return a part of the document as JSON has it: lists, and patterns with `^` and `$`."""
+    if isinstance(value, dict):
+        return {
+            name: publish_pattern(member)
+            if name == "pattern" and isinstance(member, str)
+            else _publish(member)
+            for name, member in value.items()
+        }
+    return [_publish(member) for member in value] if isinstance(value, list | tuple) else value
 
 
 def _describe(operation: Operation) -> Json:

@@ -106,15 +106,16 @@ class TokenMint:
         try:
             signed = jws.extract_compact(token.encode("ascii"))
             header = signed.headers()
-            foreign = header.get("kid") != self._key_id and header.get("typ") == TYPE
-            if foreign:
-                raise _refusal("token.institution")
-            if not jws.validate_compact(signed, self._key, algorithms=[ALGORITHM]):
-                raise _refusal("token.invalid")
-            claims = decode(signed.payload, TokenClaims)
-        except (JoseError, ValueError) as error:
+            foreign = header.get("typ") == TYPE and header.get("kid") != self._key_id
+            proven = not foreign and jws.validate_compact(signed, self._key, algorithms=[ALGORITHM])
+            claims = decode(signed.payload, TokenClaims) if proven else None
+        except (JoseError, RequestError, ValueError) as error:
             raise _refusal("token.invalid") from error
-        if header.get("typ") != TYPE or {claims.iss, claims.aud} != {self._policy.issuer}:
+        if foreign:
+            raise _refusal("token.institution")
+        if claims is None or header.get("typ") != TYPE:
+            raise _refusal("token.invalid")
+        if {claims.iss, claims.aud} != {self._policy.issuer}:
             raise _refusal("token.invalid")
         return claims
 

@@ -6,18 +6,22 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta
 
+OPENING: Final = r"\A"
+CLOSING: Final = r"\Z"
+
 
 def form(regex: str, description: str) -> Meta:
     r"""Return the rule that a text must match `regex` as a whole.
 
     The validator searches, and its `$` lets a trailing line feed pass, so it gets `\A` and `\Z`;
-    the published schema gets `^` and `$`, which mean the same to JSON Schema.
+    what is published says `^` and `$`, which mean the same to JSON Schema.
     """
-    return Meta(
-        pattern=rf"\A(?:{regex})\Z",
-        description=description,
-        extra_json_schema={"pattern": f"^(?:{regex})$"},
-    )
+    return Meta(pattern=rf"\A(?:{regex})\Z", description=description)
+
+
+def publish_pattern(pattern: str) -> str:
+    r"""Return a pattern of `form` as JSON Schema writes it."""
+    return f"^{pattern.removeprefix(OPENING).removesuffix(CLOSING)}$"
 
 
 def line(most: int) -> str:
