@@ -1,6 +1,7 @@
 """Instants and dates as the wire writes them: UTC with exactly three decimals, and ISO dates."""
 
 import re
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 from wire.errors import WireError
@@ -31,10 +32,8 @@ def read_instant(text: str) -> datetime:
         WireError: `wire.instant.text`, the shape is another or there is no such instant.
     """
     if _INSTANT.fullmatch(text):
-        try:
+        with suppress(ValueError):  # such as 30 February; reported below, without the text
             return datetime.fromisoformat(text)
-        except ValueError:
-            pass  # such as 30 February; reported below without the text in a chained error
     raise WireError("wire.instant.text", "", "An instant is YYYY-MM-DDThh:mm:ss.mmmZ.")
 
 
@@ -45,8 +44,6 @@ def read_date(text: str) -> date:
         WireError: `wire.date.text`, the shape is another or there is no such date.
     """
     if _DATE.fullmatch(text):
-        try:
+        with suppress(ValueError):  # such as 30 February; reported below, without the text
             return date.fromisoformat(text)
-        except ValueError:
-            pass  # such as 30 February; reported below without the text in a chained error
     raise WireError("wire.date.text", "", "A date is YYYY-MM-DD.")

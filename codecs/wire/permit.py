@@ -7,6 +7,7 @@ that no two parsers can read one permit differently.
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Final
@@ -133,8 +134,7 @@ def issue(claims: PermitClaims, signer_key: PrivateKey, key_id: str, alg: str = 
     )
     if not _HEADER.fullmatch(header):
         raise _refused("header", "header.kid", "The key id cannot be written.")
-    payload = _ENCODER.encode(_to_claims(claims))
-    _decode(payload)
+    payload = _encode(claims)
     signed = b"%b.%b" % (_write64(header), _write64(payload))
     return b"%b.%b" % (signed, _write64(sign_bytes(signer_key, signed)))
 
@@ -167,18 +167,22 @@ def read(compact: bytes, keys: KeyRing) -> PermitClaims:
     return _from_claims(claims)
 
 
+def _encode(claims: PermitClaims) -> bytes:
+    """Return the payload of these claims, if it would be read back."""
+    payload = b""
+    with suppress(UnicodeError):  # an empty payload is refused like any other
+        payload = _ENCODER.encode(_to_claims(claims))
+    _decode(payload)
+    return payload
+
+
 def _decode(payload: bytes) -> _Claims:
     """Return the claims of a payload that is in canonical form."""
-    claims = None
-    try:
-        decoded = _DECODER.decode(payload)
-        if _ENCODER.encode(decoded) == payload:
-            claims = decoded
-    except (msgspec.DecodeError, UnicodeError):
-        pass  # reported below: the library's message may repeat content
-    if claims is None:
-        raise _refused("claims", "claims", "The claims are not those of a permit.")
-    return claims
+    with suppress(msgspec.DecodeError, UnicodeError):  # their messages may repeat content
+        claims = _DECODER.decode(payload)
+        if _ENCODER.encode(claims) == payload:
+            return claims
+    raise _refused("claims", "claims", "The claims are not those of a permit.")
 
 
 def _to_claims(claims: PermitClaims) -> _Claims:

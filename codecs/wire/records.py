@@ -6,6 +6,7 @@ Two parties that hold the same value write the same bytes and arrive at the same
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
@@ -34,10 +35,8 @@ def canonical(value: object) -> bytes:
         WireError: `wire.record.value`, a float, an integer beyond 2^53 - 1, a lone surrogate, a
             key that is no text, another type, or nesting beyond 32.
     """
-    try:
+    with suppress(UnicodeEncodeError):  # reported below, without the text in a chained error
         return msgspec.json.encode(_ordered(value, _MAX_DEPTH))
-    except UnicodeEncodeError:
-        pass  # reported below, without the text in a chained error
     raise WireError(_UNFIT, "", "A lone surrogate has no UTF-8.")
 
 
