@@ -1,12 +1,17 @@
 """Every command with its options, from the application itself."""
 
 from collections.abc import Iterator
+from datetime import date
+from enum import Enum
+from pathlib import Path
 from typing import Any
 
 import typer
 
 from gateway.cli.main import build
 from tools.pages.markdown import code, table
+
+KINDS = {int: "N", float: "N", Path: "FILE", date: "DATE"}
 
 # typer carries a click of its own, without public types for commands and parameters.
 Command = Any
@@ -52,5 +57,11 @@ def _names(one: Command) -> str:
     if one.param_type_name == "argument":
         return code(_argument(one))
     both = "/".join([*one.opts, *one.secondary_opts])
-    shown = "" if one.is_flag else f" {one.metavar or one.type.name.upper()}"
-    return code(f"{both}{shown}")
+    return code(both if one.is_flag else f"{both} {one.metavar or _kind(one)}")
+
+
+def _kind(one: Command) -> str:
+    kind = one.type_descriptor.annotation
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return "|".join(str(member.value) for member in kind)
+    return KINDS.get(kind, "TEXT")
