@@ -43,7 +43,7 @@ def stream(command: Sequence[str], log: Path) -> tuple[int, list[str]]:
 def run(title: str, command: Sequence[str]) -> bool:
     """Run one step after the tests; return whether it is fine."""
     print(f"\n{title}", flush=True)
-    return subprocess.run(command, cwd=ROOT, check=False).returncode == 0  # noqa: S603
+    return subprocess.run(command, cwd=ROOT, check=False).returncode == 0  # noqa: S603  # our own
 
 
 def describe_left_out(lines: Sequence[str]) -> str:
@@ -63,7 +63,7 @@ def main(arguments: Sequence[str]) -> int:
         "CANARY_FILE": str(registered),
         "COVERAGE_FILE": str(ROOT / ".coverage"),
     }
-    subprocess.run(coverage("erase"), cwd=ROOT, check=True)  # noqa: S603
+    subprocess.run(coverage("erase"), cwd=ROOT, check=True)  # noqa: S603  # our own
     spread = ["-n", PROCESSES, "--dist", "loadfile"] if int(PROCESSES) > 1 else []
     tests = coverage("run", "-m", "pytest", f"--basetemp={left / 'pytest'}", *spread, *arguments)
     code, lines = stream(tests, left / "pytest.log")

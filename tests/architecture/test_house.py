@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -98,11 +99,18 @@ def test_locks_carry_hashes_and_no_address(name: str) -> None:
 
 
 def test_every_exception_from_lint_or_types_gives_its_reason() -> None:
+    """On its line, in the comment above it, or on the first of several lines."""
+    exception = re.compile(r"#\s*(?:noqa: [A-Z0-9, ]+|type: ignore\[[a-z, -]+\])")
     bare = [
         f"{path.relative_to(ROOT)}:{number}"
         for path in modules()
-        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
-        if re.search(r"#\s*(?:noqa: [A-Z0-9, ]+|type: ignore\[[a-z-, ]+\])\s*$", line)
+        for number, (above, line) in enumerate(
+            pairwise(["", *path.read_text("utf-8").splitlines()]), 1
+        )
+        if (found := exception.search(line))
+        and not line[found.end() :].strip()
+        and not above.lstrip().startswith("#")
+        and not exception.search(above)
     ]
     assert not bare
 
