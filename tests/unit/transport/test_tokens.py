@@ -252,7 +252,7 @@ def test_a_key_file_stands_for_one_key() -> None:
         {"scopes": frozenset({"kokuho:inquiries:submit:more"})},
         {"client_id": "with space"},
     ],
-    ids=str,
+    ids=lambda wrong: str(wrong).partition(" at 0x")[0],  # an address differs per process
 )
 def test_a_wrong_registration_is_refused_at_the_start(wrong: dict[str, Any]) -> None:
     with pytest.raises(SetupError) as refused:

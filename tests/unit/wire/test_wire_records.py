@@ -72,7 +72,7 @@ def test_keys_are_ordered_by_utf_16_and_not_by_code_point() -> None:
         datetime(2026, 1, 1, tzinfo=UTC),
         {"a": [{"b": 1.5}]},
     ],
-    ids=ascii,
+    ids=lambda value: ascii(value).partition(" at 0x")[0],  # an address differs per process
 )
 def test_values_without_one_canonical_form_are_refused(value: object) -> None:
     with pytest.raises(WireError, match=r"wire\.record\.value"):
