@@ -53,8 +53,9 @@ def derive_id(request_id: str, act: str) -> str:
 def content_digest(document: Document) -> bytes:
     """Return what tells repeats from conflicts (G4): SHA-256 over what the author says, 32 bytes.
 
-    It covers kind, parties, the reply relation and the body. A repeat is sealed afresh, with
-    another creation instant and, for ECDSA, another signature, so those are left out.
+    It covers ids, kind, parties and the body. A repeat is sealed afresh, with another creation
+    instant and, for ECDSA, another signature, so those are left out.
     """
-    said = (document.kind, document.sender, document.recipient, document.in_reply_to or "")
+    ids = (document.message_id, document.in_reply_to or "")
+    said = (*ids, document.kind, document.sender, document.recipient)
     return sha256("\n".join(said).encode() + b"\n" + document.body).digest()

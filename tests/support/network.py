@@ -210,13 +210,16 @@ class Draft:
         return [self.inquiry_document(), self.permit_document(), self.notice_document()]
 
 
-def enclose(compact: bytes, permit_id: str, to: str, at: datetime) -> Document:
+def enclose(
+    compact: bytes, permit_id: str, to: str, at: datetime, reply_to: str | None = None
+) -> Document:
     """Return the unsigned document that carries a permit."""
     return seal(
         kind="permit",
         message_id=permit_id,
         sender=CORE,
         recipient=to,
+        in_reply_to=reply_to,
         created=at,
         body=compact,
         content_type=PERMIT_TYPE,
