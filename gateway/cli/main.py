@@ -13,6 +13,7 @@ import typer
 
 COMMANDS = {
     "serve": "gateway.cli.serve",
+    "doctor": "gateway.cli.doctor",
     "token": "gateway.cli.token",
     "inquire": "gateway.cli.inquire",
     "addresses": "gateway.cli.addresses",
