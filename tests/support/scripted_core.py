@@ -44,9 +44,16 @@ class ScriptedCore:
                 found.append(self._answer(document, hop))
         return found
 
-    def write(self, message: wire.Message, to: Document, *, by: str = CORE, **header: Any) -> bytes:  # noqa: ANN401  # fields of a header
+    def write(
+        self,
+        message: wire.Message,
+        letter: Document,
+        *,
+        by: str = CORE,
+        **header: Any,  # noqa: ANN401  # fields of a header
+    ) -> bytes:
         """Return a reply to a document."""
-        fields = {"to": to.sender, "in_reply_to": to.message_id} | header
+        fields = {"to": letter.sender, "in_reply_to": letter.message_id} | header
         return self.town.write(message, by=by, **fields).raw
 
     def _answer(self, document: Document, hop: str) -> bytes:
