@@ -155,7 +155,8 @@ def _inquire(bureau: Bureau, asked: Asked, enclosed: Document, now: datetime) ->
         period_to=None,
         nondisclosure=False,
     )
-    asked.permit = enclosed.raw
+    enclosing = Letter(to=request.provider, at=now, message_id=claims.permit_id)
+    asked.permit = bureau.desk.enclose(enclosed.body, enclosing, bureau.core).raw
     asked.transaction_number = claims.transaction_number
     asked.inquiry = bureau.desk.write(inquiry, Letter(to=request.provider, at=now))
     asked.state = "sent"

@@ -39,7 +39,7 @@ class CoreState:
     permits: dict[tuple[str, str], IssuedPermit] = field(default_factory=dict)  # by request
     transactions: dict[str, IssuedPermit] = field(default_factory=dict)
     outcomes: dict[str, str] = field(default_factory=dict)  # transaction -> last known state
-    relays: int = 0
+    relayed: set[str] = field(default_factory=set)  # transactions
     log: RecordLog = field(default_factory=RecordLog)
     behaviour: Behaviour = field(default_factory=Behaviour)
 

