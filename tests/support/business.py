@@ -75,6 +75,7 @@ class Business:
     token_key: ec.EllipticCurvePrivateKey
     url: str = ""
     session: ClientSession | None = None
+    server: TestServer | None = None
     tokens: dict[str, str] = field(default_factory=dict)
 
     async def call(
@@ -151,6 +152,7 @@ async def serve_business(
     app = make_app(business, checks=checks or {})
     server = TestServer(app)
     await server.start_server(**{**SERVER_OPTIONS, **limits})
+    business.server = server
     business.url = str(server.make_url("")).rstrip("/")
     try:
         async with ClientSession(auto_decompress=False) as session:
