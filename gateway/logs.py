@@ -23,7 +23,8 @@ FIELDS: Final = frozenset(
     route institution counterpart peer sender inquirer provider system client information item
     row clause instrument inquiry_id request_id message_id permit_id transaction_number receipt
     occurrence correlation_id key_id sequence version attempts count size seconds milliseconds
-    host port due offset offered in_force signal lines
+    host port due offset offered in_force signal lines table expected wanted accepted act revision
+    control_id confirmation_id
     """.split()  # noqa: SIM905  # sixty lines of list would hide what is on it
 )
 _OURS: Final = ("gateway", "wire", "permitlists", "mocks")

@@ -11,6 +11,10 @@ from importlib.metadata import entry_points
 
 import typer
 
+from gateway.cli.output import Exit
+from gateway.domain.catalogue import UNFORESEEN
+from gateway.logs import describe
+
 COMMANDS = {
     "serve": "gateway.cli.serve",
     "doctor": "gateway.cli.doctor",
@@ -68,5 +72,10 @@ def called_command(arguments: Sequence[str]) -> str | None:
 
 
 def main() -> None:
-    """Run the command line of this process."""
-    build(called_command(sys.argv[1:]))(prog_name="nakadachi")
+    """Run the command line of this process; of what nobody foresaw only type and place are said."""
+    try:
+        build(called_command(sys.argv[1:]))(prog_name="nakadachi")
+    except Exception as error:  # noqa: BLE001  # its text may hold what must not be printed
+        told = describe(error)
+        typer.echo(f"{UNFORESEEN}: {told['type']} {told['at']}", err=True)
+        sys.exit(Exit.ENVIRONMENT)

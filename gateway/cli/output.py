@@ -50,7 +50,10 @@ def _show_table(rows: Sequence[Row]) -> None:
     names = list(rows[0]) if rows else []
     table = [names, *([_text(row[name]) for name in names] for row in rows)]
     widths = [max(_width(line[column]) for line in table) for column in range(len(names))]
-    for line in table if rows else []:
+    if not rows:
+        typer.echo("なし / none")
+        return
+    for line in table:
         cells = [_pad(cell, width) for cell, width in zip(line, widths, strict=True)]
         typer.echo("  ".join(cells).rstrip())
 
