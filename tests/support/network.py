@@ -26,7 +26,6 @@ from gateway.network.server import Intake, make_app
 from gateway.network.signatures import TextSignatures
 from gateway.network.tls import client_context, find_hop, server_context
 from gateway.ports import Ports
-from gateway.storage import Database
 from permitlists import load_builtin
 from tests.support.world import CORE, NOON, REGISTRY, TAX, CountingIds, World, open_world
 from tests.unit.network.pki import Authority, Leaf, new_key, public_pem
@@ -67,7 +66,7 @@ class Town:
     session: aiohttp.ClientSession
     clients: dict[str, DocumentsClient]
     ports: dict[str, Ports]
-    databases: dict[str, Database]
+    sealers: dict[str, Sealer]
     script: Callable[[list[Document], str], Awaitable[Sequence[bytes]]] | None = None
 
     @property
@@ -297,9 +296,9 @@ async def _open_gateway(
         documents=SealedDocuments(sealer),
         signatures=TextSignatures(code, site.signer, town.trust),
     )
-    town.clients[code], town.ports[code] = client, ports
+    town.clients[code], town.ports[code], town.sealers[code] = client, ports, sealer
     served = {code: Served(ports=ports, sealer=sealer)}
-    await _listen(town, code, make_app(Arrivals(served, town.trust), ids, intake), stack)
+    await listen(town, code, make_app(Arrivals(served, town.trust), ids, intake), stack)
 
 
 async def _open_scripted(town: Town, code: str, stack: AsyncExitStack) -> None:
@@ -314,10 +313,11 @@ async def _open_scripted(town: Town, code: str, stack: AsyncExitStack) -> None:
 
     app = web.Application()
     app.router.add_post(PATH, receive)
-    await _listen(town, code, app, stack)
+    await listen(town, code, app, stack)
 
 
-async def _listen(town: Town, code: str, app: web.Application, stack: AsyncExitStack) -> None:
+async def listen(town: Town, code: str, app: web.Application, stack: AsyncExitStack) -> None:
+    """Serve an application as a site, from now on until `stack` ends."""
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
