@@ -26,7 +26,6 @@ _PARSER = etree.XMLParser(
     strip_cdata=False,
     collect_ids=False,
 )
-_ATTRIBUTES = etree.XPath("count(//@*)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,27 +111,27 @@ def _markup(data: bytes) -> WireError:
 
 
 def _check_tree(data: bytes, root: etree._Element, profile: Profile) -> None:
-    """Check the limits that need a tree; each count is skipped where the bytes rule it out."""
-    if data.count(b"=") > profile.max_attributes and _attributes(root) > profile.max_attributes:
+    """Check the limits that need a tree; each is skipped where the bytes rule it out."""
+    attributes, depth = profile.max_attributes, profile.max_depth
+    if data.count(b"=") > attributes and _holds(f"count(//@*) > {attributes}", root):
         raise WireError("wire.xml.attributes", "", "The document has too many attributes.")
-    if data.count(b"</") > profile.max_depth and _deeper_than(profile.max_depth)(root):
+    if data.count(b"</") > depth and _holds("/*" * (depth + 1), root):
         raise WireError("wire.xml.depth", "", "Elements are nested too deeply.")
 
 
-def _attributes(root: etree._Element) -> float:
-    count = _ATTRIBUTES(root)
-    return count if isinstance(count, float) else 0.0
+def _holds(expression: str, root: etree._Element) -> bool:
+    return bool(_compiled(expression)(root))
 
 
 @lru_cache
-def _deeper_than(depth: int) -> etree.XPath:
-    return etree.XPath(f"boolean({'/*' * (depth + 1)})")
+def _compiled(expression: str) -> etree.XPath:
+    return etree.XPath(f"boolean({expression})")
 
 
 def _invalid(root: etree._Element, schema: etree.XMLSchema, profile: Profile) -> WireError:
     """Return why `root` is not valid; only positions are told, a tag may be anything."""
-    fault = schema.error_log[0]
-    path = _INDEX.sub(lambda step: "*" + (step[1] or ""), fault.path or "/")
+    fault = schema.error_log.last_error  # None if another thread has just validated
+    path = _INDEX.sub(lambda step: "*" + (step[1] or ""), fault.path or "") if fault else ""
     if any(not str(node.tag).startswith(f"{{{profile.namespace}}}") for node in root.iter()):
         return WireError("wire.xml.namespace", path, "An element is of another namespace.")
     return WireError("wire.xml.schema", path, "The document does not follow the schema.")
