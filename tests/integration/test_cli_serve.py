@@ -77,6 +77,9 @@ def test_a_server_starts_says_what_it_lacks_takes_a_token_and_stops_on_sigterm(
             "core": False,
             "registry": False,
         }
+        with socket.create_server(("127.0.0.1", gateway.core)):
+            _, ready = ask(gateway, "/readyz")
+            assert {"name": "core", "ok": True, "reason": ""} in ready["checks"]
         assert ask(gateway, "/v1/records")[0] == 401
         token = gateway.run("token", "--client", SYSTEM).stdout.strip()
         status, page = ask(gateway, "/v1/records", token)

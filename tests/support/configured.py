@@ -34,6 +34,7 @@ class Configured:
     config: Path
     business: int
     network: int
+    core: int
 
     def run(self, *arguments: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
         """Run the command in a process of its own."""
@@ -123,4 +124,6 @@ key_file = "{own.token_key}"
 """,
         encoding="utf-8",
     )
-    return Configured(folder=folder, config=config, business=business, network=network)
+    return Configured(
+        folder=folder, config=config, business=business, network=network, core=ports[CORE]
+    )
