@@ -1,12 +1,12 @@
 """What the cases of the demo are made of: asking as A, waiting, staff acts, the core's journal."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from mocks.demo.registering import Register
 from mocks.engine.cast import Member
+from mocks.engine.party import Effect
 from mocks.gateway import Gateway, Json, Said
 from mocks.parties.agency import Agency
 from mocks.parties.agency_state import Asked
@@ -122,7 +122,7 @@ class Stage:
         """The prefecture, the scripted inquirer."""
         return self.sandbox.world.agencies["prefecture"]
 
-    async def perform(self, effects: Any) -> None:  # noqa: ANN401  # a party's effects
+    async def perform(self, effects: Sequence[Effect]) -> None:
         """Carry out effects of the prefecture."""
         await self.sandbox.space.hosts[self.agency.code].perform(effects)
 

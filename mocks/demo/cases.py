@@ -5,19 +5,27 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from mocks.demo.acting import Played, Stage, Wish, demand, values_of
+from mocks.demo.checking import (
+    answered,
+    at_the_slot,
+    check_values,
+    is_under_way,
+    list_seen_outside,
+    set_control,
+    shape,
+)
 from mocks.demo.registering import ACCOUNTS, BENEFITS, TAX, UNEMPLOYMENT
 from mocks.engine.behaviour import Order
-from mocks.engine.cast import values_for
 from mocks.engine.clock import JST
 from mocks.engine.hours import Hours
-from mocks.gateway import Json
+from mocks.parties.asking import MOST_PERMITS
 from permitlists.items import items_of
 from wire.messages import Refusal, decode
 
 TAX_WISH = Wish(provider="b", affair="69-7", information=TAX)
 ACCOUNT_WISH = Wish(provider="accounts", affair="69-8", information=ACCOUNTS)
 BENEFIT_WISH = Wish(provider="a", affair="42-1", information=BENEFITS)
-CREATED, OK, CONFLICT = 202, 200, 409
+ACCEPTED, CONFLICT = 202, 409
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,18 +40,18 @@ class Case:
 
 async def income(stage: Stage) -> Played:
     """Play D01: where the person lived on 1 January, for the insurance levy."""
-    return await _answered(stage, "D01", TAX_WISH)
+    return await answered(stage, "D01", TAX_WISH)
 
 
 async def account(stage: Stage) -> Played:
     """Play D02: the account to refund to."""
-    return await _answered(stage, "D02", ACCOUNT_WISH)
+    return await answered(stage, "D02", ACCOUNT_WISH)
 
 
 async def unemployment(stage: Stage) -> Played:
     """Play D03: unemployment benefit."""
     wish = Wish(provider="employment", affair="71-2", information=UNEMPLOYMENT)
-    return await _answered(stage, "D03", wish)
+    return await answered(stage, "D03", wish)
 
 
 async def benefits(stage: Stage) -> Played:
@@ -80,10 +88,10 @@ async def outsider(stage: Stage) -> Played:
 
 async def held(stage: Stage) -> Played:
     """Play D07: an item that is never answered automatically; two people release it."""
-    await _control(stage, "D07", "no_automatic_answer", TAX, "total_income")
+    await set_control(stage, "D07", "no_automatic_answer", TAX, "total_income")
     said = await stage.inquire("D07", TAX_WISH, wait=0)
     shown = await stage.settled("D07", lambda found: found["state"] == "held")
-    demand("held at first", holds=said.status == CREATED)
+    demand("held at first", holds=said.status == ACCEPTED)
     await stage.decide(stage.sandbox.b, shown["transaction_number"], "release")
     shown = await stage.settled("D07")
     return Played(outcome=shown["state"], reason="held, then released by two people")
@@ -91,21 +99,21 @@ async def held(stage: Stage) -> Played:
 
 async def protected(stage: Stage) -> Played:
     """Play D08: a protected person; two people refuse, and it leaves at the slot."""
-    await _control(stage, "D08", "protected_person", None, None)
+    await set_control(stage, "D08", "protected_person", None, None)
     await stage.inquire("D08", TAX_WISH, wait=0)
-    shown = await stage.settled("D08", _is_under_way)
+    shown = await stage.settled("D08", is_under_way)
     await stage.decide(stage.sandbox.b, shown["transaction_number"], "refuse")
-    return await _at_the_slot(stage, "D08", "refused by two people, left at the slot")
+    return await at_the_slot(stage, "D08", "refused by two people, left at the slot")
 
 
 async def nothing_registered(stage: Stage) -> Played:
     """Play D09: nothing registered; from outside it is D08 again (G12)."""
     await stage.inquire("D09", TAX_WISH, wait=0)
-    await stage.settled("D09", _is_under_way)
-    played = await _at_the_slot(stage, "D09", "as D08 to an outsider, left at the slot")
-    one, other = (_seen_from_outside(stage, case) for case in ("D08", "D09"))
+    await stage.settled("D09", is_under_way)
+    played = await at_the_slot(stage, "D09", "as D08 to an outsider, left at the slot")
+    one, other = (list_seen_outside(stage, case) for case in ("D08", "D09"))
     demand("the same kinds and lengths as D08", holds=one == other)
-    shapes = [_shape(stage.inquiries[case]) for case in ("D08", "D09")]
+    shapes = [shape(stage.inquiries[case]) for case in ("D08", "D09")]
     demand("the same resource as D08", holds=shapes[0] == shapes[1])
     return played
 
@@ -128,7 +136,7 @@ async def expired_permit(stage: Stage) -> Played:
     final = stage.journal(act="permit", transaction_number=shown["transaction_number"])
     demand("the core knows the transaction", holds=len(final) == 1)
     permits = stage.journal(act="permit", request_id=final[0]["request_id"])
-    demand("two permits under one request id", holds=len(permits) == 2)  # noqa: PLR2004  # first and fresh
+    demand("a first and a fresh permit under one request id", holds=len(permits) == MOST_PERMITS)
     refused = stage.journal(act="relay", code="permit.expired")
     demand("B refused the first", holds=len(refused) == 1)
     return Played(outcome=shown["state"], reason="permit.expired, then one fresh permit")
@@ -156,7 +164,7 @@ async def repeated(stage: Stage) -> Played:
 
 async def surplus(stage: Stage) -> Played:
     """Play D13: the replica holds more items than the permit names."""
-    played = await _answered(stage, "D13", TAX_WISH)
+    played = await answered(stage, "D13", TAX_WISH)
     given = values_of(stage.inquiries["D13"])
     surplus_items = {item.id for item in items_of(TAX)} - set(given)
     known = stage.member("D13").known[TAX]
@@ -175,7 +183,7 @@ async def closed(stage: Stage) -> Played:
     opening = datetime.fromisoformat(shown["refusal"]["retry_at"])
     await stage.sandbox.space.advance_to(opening)
     shown = await stage.settled("D14")
-    _check_values(stage, "D14", ACCOUNTS, shown)
+    check_values(stage, "D14", ACCOUNTS, shown)
     return Played(outcome=shown["state"], reason="provider.closed, answered at the opening")
 
 
@@ -195,67 +203,6 @@ async def over_permitted(stage: Stage) -> Played:
     asked = await stage.ask("D16", wish, own_check=False)
     demand("the core had permitted", holds=asked.transaction_number is not None)
     return Played(outcome=asked.state, reason=f"{asked.code} by the provider")
-
-
-async def _answered(stage: Stage, case: str, wish: Wish) -> Played:
-    said = await stage.inquire(case, wish)
-    shown = await stage.settled(case)
-    why = (shown["refusal"] or {}).get("code") or said.status
-    demand(f"answered, not {shown['state']} ({why})", holds=shown["state"] == "answered")
-    count = _check_values(stage, case, wish.information, shown)
-    return Played(outcome=shown["state"], reason=f"{count} items, as registered")
-
-
-def _check_values(stage: Stage, case: str, information: str, shown: Json) -> int:
-    """Return how many items came; each must be what its office knows."""
-    given = values_of(shown)
-    known = values_for(stage.member(case), stage.sandbox.world.people, information)
-    demand("items", holds=bool(given))
-    demand("the values as registered", holds=given == {name: known[name] for name in given})
-    return len(given)
-
-
-def _is_under_way(found: Json) -> bool:
-    return bool(found["state"] == "sent" and found["transaction_number"])
-
-
-async def _at_the_slot(stage: Stage, case: str, reason: str) -> Played:
-    slot = stage.sandbox.gateways["b"].plan.slot_seconds
-    await stage.sandbox.advance(timedelta(seconds=slot // 2))
-    path = f"/v1/inquiries/{stage.inquiries[case]['id']}"
-    shown = (await stage.sandbox.a.call("GET", path)).body
-    demand("nothing before the slot", holds=shown["state"] == "sent")
-    await stage.sandbox.advance(timedelta(seconds=slot - slot // 2))
-    shown = await stage.settled(case)
-    return Played(outcome=shown["state"], reason=reason)
-
-
-def _seen_from_outside(stage: Stage, case: str) -> list[tuple[str, int, str]]:
-    """Return kind, length and result of what the provider sent about a case."""
-    number = stage.inquiries[case]["transaction_number"]
-    rows = stage.journal(act="relay", transaction_number=number)
-    return [(row.get("kind", ""), row.get("bytes", 0), row["result"]) for row in rows]
-
-
-def _shape(shown: Json) -> dict[str, str | None]:
-    masked = {"id", "transaction_number", "requested_at", "deadline_at", "updated_at"}
-    return {name: str(value) for name, value in shown.items() if name not in masked}
-
-
-async def _control(
-    stage: Stage, case: str, kind: str, information: str | None, item: str | None
-) -> None:
-    body = {
-        "number": stage.number("b", case),
-        "kind": kind,
-        "information": information,
-        "item": item,
-        "reason": "demo",
-        "set_by": "clerk-1",
-        "review_on": "2099-12-31",
-    }
-    said = await stage.sandbox.b.call("POST", "/v1/controls", body)
-    demand("the control was set", holds=said.status in {OK, 201})
 
 
 CASES = (

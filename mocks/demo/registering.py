@@ -115,7 +115,7 @@ class Register:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 while self.receipts:
-                    said = await self._get(f"/v1/symbols/{self.receipts[-1]}")
+                    said = await self._look_at(f"/v1/symbols/{self.receipts[-1]}")
                     if said["state"] == "failed":
                         raise GatewayFailedError(str(said["reason"]))
                     if said["state"] == "linked":
@@ -130,7 +130,7 @@ class Register:
         async with self.gate:
             return (await self.gateway.call("POST", path, body)).demand(path)
 
-    async def _get(self, path: str) -> Json:
+    async def _look_at(self, path: str) -> Json:
         return (await self.gateway.call("GET", path)).demand(path)
 
 

@@ -1,10 +1,10 @@
 """One party behind sockets: what arrives becomes an event, what the party wants is carried out."""
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from aiohttp import web
 
@@ -34,7 +34,10 @@ class World(Protocol):
     """What a host needs of the space it stands in."""
 
     clock: SpaceClock
-    tasks: asyncio.TaskGroup
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Start work that outlives the turn that wants it."""
+        ...
 
     def directory(self) -> Directory:
         """Return the trust configuration in force."""
@@ -94,9 +97,9 @@ class Host:
             elif isinstance(effect, Send) and effect.mark is not None:
                 calls.append(self._call(effect, effect.mark))
             elif isinstance(effect, Send):
-                self.world.tasks.create_task(self._deliver(effect))
+                self.world.spawn(self._deliver(effect))
             elif isinstance(effect, Later):
-                self.world.tasks.create_task(self._wake(effect.at))
+                self.world.spawn(self._wake(effect.at))
             else:
                 replies.append(effect.document)
         for found in await asyncio.gather(*calls):

@@ -1,11 +1,11 @@
 """A space: parties with their sockets, one clock, one directory; the unit of isolation."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from mocks.engine.clock import SpaceClock
 from mocks.engine.party import Party
@@ -32,6 +32,7 @@ class Space:
     hosts: dict[str, Host] = field(default_factory=dict)
     peers: tuple[Peer, ...] = ()
     tasks: asyncio.TaskGroup = field(default_factory=asyncio.TaskGroup)
+    running: set[asyncio.Task[None]] = field(default_factory=set)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def __aenter__(self) -> Self:
@@ -53,9 +54,15 @@ class Space:
     ) -> None:
         for host in self.hosts.values():
             await host.stop()
-        for task in self.tasks._tasks:  # noqa: SLF001  # a group offers no way to stop its tasks
+        for task in self.running:
             task.cancel()
         await self.tasks.__aexit__(kind, error, trace)
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Start work that ends with the space at the latest; its failure ends the space."""
+        task = self.tasks.create_task(work)
+        self.running.add(task)
+        task.add_done_callback(self.running.discard)
 
     def admit(self, identity: Identity, url: str) -> None:
         """Put a party, or a gateway that runs elsewhere, into the directory."""

@@ -1,118 +1,20 @@
 """Core, registry and agencies among themselves, without sockets."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import replace
+from datetime import time, timedelta
 
 import pytest
 
 from mocks.engine.behaviour import Order
-from mocks.engine.cast import values_for
-from mocks.engine.clock import SpaceClock
 from mocks.engine.hours import Hours
-from mocks.net.inproc import Inproc
-from mocks.parties.agency import Agency
-from mocks.parties.agency_state import Asked
-from mocks.parties.asking import Ask
 from mocks.parties.desk import Letter
 from mocks.parties.refusals import RefusedError
-from mocks.pki import Pki
-from mocks.trust import Directory, Place, describe
-from mocks.world import Setup, World, make_world
-from wire.documents import Document
+from tests.support.parties import NOON, PERSON, Sandbox, code_of, command, outcomes
 from wire.messages import (
-    BasicItems,
-    BasicRequest,
-    Message,
     Notice,
     PermitListRequest,
-    ProcessNumber,
-    ProcessNumberRequest,
-    Refusal,
-    RegistryLink,
     RequestedInformation,
-    ResidentLink,
-    decode,
 )
-from wire.permit_list import decode_permit_list
-
-NOON = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
-BENEFITS = "医療保険給付関係情報"
-PERSON = "D04"
-
-
-@dataclass
-class Sandbox:
-    """A world of parties with a clock that stands still until it is moved."""
-
-    world: World
-    net: Inproc
-
-    @property
-    def now(self) -> datetime:
-        return self.net.clock.now()
-
-    def agency(self, short: str) -> Agency:
-        return self.world.agencies[short]
-
-    def acquire(self, short: str, number: str) -> None:
-        agency = self.agency(short)
-        self.net.perform(agency.code, agency.acquire(number, now=self.now))
-
-    def ask(self, command: Ask, short: str = "prefecture") -> Asked:
-        agency = self.agency(short)
-        self.net.perform(agency.code, agency.ask(command, now=self.now))
-        return agency.state.asked[command.request_id]
-
-    def post(self, sender: str, to: str, *documents: Document) -> list[Document]:
-        found = self.net.post(sender, to, b"".join(one.raw for one in documents))
-        assert found is not None
-        return found
-
-
-@pytest.fixture(name="pki", scope="module")
-def _pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
-    return Pki(tmp_path_factory.mktemp("pki"), now=NOON)
-
-
-@pytest.fixture(name="sandbox")
-def _sandbox(pki: Pki) -> Iterator[Sandbox]:
-    world = make_world(Setup(pki=pki, seed="1"))
-    places = [
-        Place(
-            identity=pki.identity(code),
-            url="https://127.0.0.1:1",
-            issues_permits=code == world.core.code,
-        )
-        for code in world.parties
-    ]
-    world.keys.pin(Directory(sequence=1, peer=tuple(map(describe, places))))
-    net = Inproc(SpaceClock(system=lambda: NOON), world.core, world.parties)
-    found = Sandbox(world, net)
-    number = world.cast[PERSON].resident.individual_number
-    found.acquire("prefecture", number)
-    found.acquire("insurer", number)
-    insurer = found.agency("insurer")
-    values = values_for(world.cast[PERSON], world.people, BENEFITS)
-    insurer.state.holdings[number] = {BENEFITS: values}
-    yield found
-    assert world.core.state.log.verify()
-
-
-def command(world: World, **fields: object) -> Ask:
-    plain = Ask(
-        request_id="r-1",
-        provider=world.code("insurer"),
-        row="42",
-        clause="1",
-        information=(RequestedInformation(name=BENEFITS),),
-        individual_number=world.cast[PERSON].resident.individual_number,
-    )
-    return replace(plain, **fields)  # type: ignore[arg-type]  # fields of Ask by name
-
-
-def outcomes(sandbox: Sandbox, act: str) -> list[str]:
-    return [row["result"] for row in sandbox.world.core.state.log.export() if row["act"] == act]
 
 
 def test_an_inquiry_is_answered_from_what_the_provider_knows(sandbox: Sandbox) -> None:
@@ -137,83 +39,6 @@ def test_two_institutions_never_share_a_symbol_and_no_number_enters_the_log(
     log = b"".join(row.content for row in sandbox.world.core.state.log.rows)
     secrets = (number, sandbox.world.cast[PERSON].resident.resident_code, one, two)
     assert not any(secret.encode() in log for secret in secrets)
-
-
-def test_process_numbers_are_purged_once_linked(sandbox: Sandbox) -> None:
-    assert sandbox.world.core.state.process_numbers == {}
-    assert sandbox.agency("prefecture").state.processes == {}
-
-
-def test_a_process_number_is_used_once_and_by_its_owner_only(sandbox: Sandbox) -> None:
-    world = sandbox.world
-    insurer, registry = sandbox.agency("insurer"), world.registry
-    letter = Letter(to=world.core.code, at=sandbox.now)
-    request = insurer.desk.write(ProcessNumberRequest(request_id="p-1"), letter)
-    [reply] = sandbox.post(insurer.code, world.core.code, request)
-    [again] = sandbox.post(insurer.code, world.core.code, request)
-    message = decode(reply.kind, reply.body)
-    assert isinstance(message, ProcessNumber)
-    assert again.body == reply.body
-    link = ResidentLink(
-        process_number=message.process_number,
-        resident_code="12345678901",
-        institution=world.code("prefecture"),
-    )
-    for _ in range(2):  # another's, then used up
-        document = registry.desk.write(link, letter)
-        [refusal] = sandbox.post(registry.code, world.core.code, document)
-        assert code_of(refusal) == "symbol.process_unknown"
-    stranger = insurer.desk.write(link, letter)
-    [refusal] = sandbox.post(insurer.code, world.core.code, stranger)
-    assert code_of(refusal) == "message.sender"
-
-
-def code_of(document: Document) -> str:
-    message = decode(document.kind, document.body)
-    assert isinstance(message, Refusal)
-    return message.code
-
-
-def test_the_registry_gives_basic_items_and_refuses_real_numbers(sandbox: Sandbox) -> None:
-    world = sandbox.world
-    insurer, resident = sandbox.agency("insurer"), world.cast[PERSON].resident
-    letter = Letter(to=world.registry.code, at=sandbox.now)
-    real = resident.individual_number[:11] + str((int(resident.individual_number[11]) + 5) % 10)
-    nobody = world.people.numbers(77)[0]
-    asked: list[Message] = [
-        BasicRequest(individual_number=resident.individual_number),
-        BasicRequest(individual_number=real),
-        BasicRequest(individual_number=nobody),
-        RegistryLink(process_number="x", individual_number=nobody),
-    ]
-    documents = [insurer.desk.write(message, letter) for message in asked]
-    replies = sandbox.post(insurer.code, world.registry.code, *documents)
-    known = decode(replies[0].kind, replies[0].body)
-    assert isinstance(known, BasicItems)
-    assert known.name == resident.name
-    assert list(map(code_of, replies[1:])) == [
-        "address.number_kind",
-        "resident.unknown",
-        "resident.unknown",
-    ]
-    assert world.registry.state.real_numbers_refused == 1
-
-
-def test_residents_are_listed_by_where_they_lived(sandbox: Sandbox) -> None:
-    world = sandbox.world
-    listed = world.registry.list_lived_in(world.code("b"), datetime(2026, 1, 1, tzinfo=UTC).date())
-    assert world.cast["D01"].resident in listed
-    assert world.cast["D04"].resident not in listed
-
-
-def test_the_permit_list_reads_back_as_the_law(sandbox: Sandbox) -> None:
-    world, insurer = sandbox.world, sandbox.agency("insurer")
-    document = insurer.desk.write(PermitListRequest(), Letter(to=world.core.code, at=sandbox.now))
-    [reply] = sandbox.post(insurer.code, world.core.code, document)
-    sequence, editions = decode_permit_list(reply.body)
-    assert sequence == 1
-    assert [one.to_bytes() for one in world.core.judge.permit_list.editions] == list(editions)
-    assert len(world.core.send_permit_list([insurer.code], now=sandbox.now)) == 1
 
 
 @pytest.mark.parametrize(
@@ -406,11 +231,3 @@ def test_a_changed_log_does_not_verify(sandbox: Sandbox) -> None:
     log.rows[0] = replace(first, content=first.content.replace(b"issued", b"denied"))
     assert not log.verify()
     log.rows[0] = first
-
-
-def test_an_acquisition_that_the_registry_drops_stays_open(sandbox: Sandbox) -> None:
-    sandbox.world.registry.state.behaviour.give(Order(act="link"))
-    number = sandbox.world.cast["D16"].resident.individual_number
-    sandbox.acquire("insurer", number)
-    assert number not in sandbox.agency("insurer").state.symbols
-    assert len(sandbox.world.core.state.process_numbers) == 1
