@@ -16,8 +16,9 @@ setup: $(VENV)/.runtime ## .venv/ from the runtime hash lock, once
 demo: setup ## the sandbox runs every demo case and verifies every record log
 	$(BIN)/nakadachi demo
 
-up: setup ## the sandbox stays up and prints its URLs
-	$(BIN)/nakadachi up
+up: setup ## the sandbox stays up in var/sandbox and prints its URLs
+	rm -rf var/sandbox
+	$(BIN)/nakadachi up --folder "$(CURDIR)/var/sandbox"
 
 test: $(VENV)/.dev ## the whole suite under coverage, then the canary search
 	$(BIN)/python tools/run_tests.py
