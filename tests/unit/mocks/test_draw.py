@@ -1,12 +1,13 @@
 """Draws, the clock of a space, and orders to misbehave."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
 from mocks.engine.behaviour import Behaviour, Order
 from mocks.engine.clock import SpaceClock, day_of
 from mocks.engine.draw import Draw
+from mocks.engine.hours import Hours
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -72,3 +73,23 @@ def test_an_order_applies_at_its_occurrences(order: Order, expected: list[bool])
     assert [behaviour.occurs("relay") is not None for _ in range(4)] == expected
     behaviour.clear()
     assert behaviour.occurs("relay") is None
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "expected"),
+    [
+        (time(0), time(0), None),
+        (time(8, 30), time(17, 15), None),
+        (time(13), time(17), timedelta(hours=1)),
+        (time(8), time(11), timedelta(hours=20)),
+        (time(20), time(13), None),
+        (time(20), time(5), timedelta(hours=8)),
+    ],
+    ids=["always", "open", "later today", "tomorrow", "past midnight open", "past midnight closed"],
+)
+def test_hours_say_when_a_closed_provider_opens(
+    opens: time, closes: time, expected: timedelta | None
+) -> None:
+    noon_in_japan = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+    opening = Hours(opens, closes).opening_after(noon_in_japan)
+    assert opening == (None if expected is None else noon_in_japan + expected)
