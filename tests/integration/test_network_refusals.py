@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from tests.support.network import Draft, Town, open_town, uuid
 from tests.support.refusals import (
@@ -22,10 +22,13 @@ from tests.support.world import CORE, NOON
 from wire import messages as wire
 from wire.documents import Document, encode_stream
 
+# Every case leaves the town as it was, but for a record, so one town serves all.
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-@pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[Town]:
-    async with open_town(tmp_path) as opened:
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
+    async with open_town(tmp_path_factory.mktemp("town")) as opened:
         yield opened
 
 
@@ -188,6 +191,7 @@ async def test_a_bad_inquiry_gets_a_clear_refusal_and_changes_nothing(
 
 
 async def test_a_document_with_a_bad_header_is_refused_and_the_others_are_not(town: Town) -> None:
+    town.serial += 1
     good = town.draft().stream()
     raw = encode_stream([town.write(wire.Clock(offset_milliseconds=0), by=town.a, to=town.b)])
     bad = raw.replace(b"nakadachi-kind: clock", b"nakadachi-kind: clocK")
@@ -200,6 +204,7 @@ async def test_a_document_with_a_bad_header_is_refused_and_the_others_are_not(to
 
 
 async def test_a_body_that_was_changed_after_signing_is_refused(town: Town) -> None:
+    town.serial += 1
     inquiry, permit, notice_document = town.draft().stream()
     changed = inquiry.raw.replace(b"<nondisclosure>false", b"<nondisclosure>falsE")
 

@@ -68,6 +68,7 @@ class Town:
     ports: dict[str, Ports]
     sealers: dict[str, Sealer]
     script: Callable[[list[Document], str], Awaitable[Sequence[bytes]]] | None = None
+    serial: int = 0  # tests that share a town count it up: drafts get other ids
 
     @property
     def a(self) -> str:
@@ -129,7 +130,13 @@ class Town:
 
     def draft(self, **changed: Any) -> "Draft":  # noqa: ANN401  # fields of Draft
         """Return a good inquiry of A to B about the person SERIAL, as the core relays it."""
-        return Draft(town=self, **changed)
+        first = self.serial * 1000
+        ids = {
+            "number": uuid(first + 1),
+            "permit_id": uuid(first + 2),
+            "message_id": uuid(first + 3),
+        }
+        return Draft(town=self, **(ids | changed))
 
 
 @dataclass(slots=True)
@@ -137,9 +144,9 @@ class Draft:
     """An inquiry, its notice and its permit before they are sealed; each part can be changed."""
 
     town: Town
-    number: str = uuid(1)
-    permit_id: str = uuid(2)
-    message_id: str = uuid(3)
+    number: str
+    permit_id: str
+    message_id: str
     inquiry: dict[str, Any] = field(default_factory=dict)
     notice: dict[str, Any] = field(default_factory=dict)
     claims: dict[str, Any] = field(default_factory=dict)
