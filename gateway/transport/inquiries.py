@@ -44,8 +44,7 @@ IDEMPOTENCY_KEY: Final = HeaderRule(
 )
 PREFER: Final = HeaderRule(
     name="Prefer",
-    text="wait=N: answer after N seconds at the latest (RFC 7240), 60 at most.",
-    pattern=r"\Await=[0-9]{1,5}\Z",
+    text="wait=N: answer after N seconds at the latest, 60 at most (RFC 7240); else ignored.",
     sample="wait=30",
 )
 

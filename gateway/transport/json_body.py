@@ -5,6 +5,7 @@ its kind, its place and the expected type are said. Depth needs no limit of its 
 nest a fixed number of levels and the decoder stops at the first level that does not belong.
 """
 
+import functools
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -19,6 +20,7 @@ _AT: Final = re.compile(r" - at `(?:key in )?([^`]*)`\Z")
 _NAME: Final = re.compile(r"`([A-Za-z_][A-Za-z0-9_]{0,39})`")
 _SAFE_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}\Z")
 _EXPECTED: Final = re.compile(r"Expected (`[a-z |]+`(?: of length [<>=]+ [0-9]+| [<>=]+ [0-9]+)?)")
+_INTEGER: Final = re.compile(r"-?[0-9]{1,18}")
 _BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -35,7 +37,7 @@ def decode(body: bytes, kind: type[S], *, root: str = "$") -> S:
     """
     text = _read_text(body, root)
     try:
-        value = msgspec.json.decode(body, type=kind)
+        value = _decode(body, text, kind)
     except msgspec.ValidationError as error:
         raise _explain(str(error), root) from None  # the text may repeat a value
     except (msgspec.DecodeError, RecursionError):
@@ -46,8 +48,26 @@ def decode(body: bytes, kind: type[S], *, root: str = "$") -> S:
     return value
 
 
+def _decode(body: bytes, text: str, kind: type[S]) -> S:
+    """Return the decoded value; `1.0` is an integer to JSON Schema, if not to the decoder."""
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except msgspec.ValidationError as error:
+        if ", got `float`" not in str(error):
+            raise
+    return msgspec.convert(json.loads(text, parse_float=_integral), type=kind)
+
+
+def _integral(text: str) -> int | float:
+    number = float(text)
+    return int(number) if number.is_integer() else number
+
+
 def convert(pairs: Mapping[str, str], kind: type[S], *, root: str) -> S:
     """Return the value of `kind` that texts by name (a query, a form) say.
+
+    Only texts that a field wants as an integer are converted: a library that guesses would read
+    `null` as no value and `0.5` as an instant.
 
     Raises:
         RequestError: a name is unknown or missing, or a text has not its form.
@@ -55,9 +75,30 @@ def convert(pairs: Mapping[str, str], kind: type[S], *, root: str) -> S:
     if any("\x00" in text for text in pairs.values()):
         raise RequestError("request.charset", path=root)
     try:
-        return msgspec.convert(dict(pairs), type=kind, strict=False)
+        return msgspec.convert(_read_integers(pairs, kind), type=kind)
     except msgspec.ValidationError as error:
         raise _explain(str(error), root) from None  # the text may repeat a value
+
+
+def _read_integers(pairs: Mapping[str, str], kind: type[msgspec.Struct]) -> dict[str, str | int]:
+    wanted = _list_integers(kind)
+    return {
+        name: int(text) if name in wanted and _INTEGER.fullmatch(text) else text
+        for name, text in pairs.items()
+    }
+
+
+@functools.cache
+def _list_integers(kind: type[msgspec.Struct]) -> frozenset[str]:
+    info = msgspec.inspect.type_info(kind)
+    fields = info.fields if isinstance(info, msgspec.inspect.StructType) else ()
+    return frozenset(one.name for one in fields if _is_integer(one.type))
+
+
+def _is_integer(info: msgspec.inspect.Type) -> bool:
+    if isinstance(info, msgspec.inspect.Metadata):  # a type with a description
+        return _is_integer(info.type)
+    return isinstance(info, msgspec.inspect.IntType)
 
 
 def _read_text(body: bytes, root: str) -> str:

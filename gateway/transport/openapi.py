@@ -119,7 +119,7 @@ def _list_parameters(operation: Operation) -> list[Json]:
             "in": "header",
             "required": rule.required,
             "description": rule.text,
-            "schema": {"type": "string", "pattern": rule.pattern},
+            "schema": {"type": "string"} | ({"pattern": rule.pattern} if rule.pattern else {}),
             "example": rule.sample,
         }
         for rule in operation.headers

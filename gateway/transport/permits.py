@@ -111,5 +111,6 @@ OPERATIONS: Final = (
         summary_en="Say whether the permit list allows an inquiry, and why.",
         query=ExplainQuery,
         replies={200: Sample(text="The decision.", value=_SAMPLE)},
+        may_refuse=(422,),
     ),
 )

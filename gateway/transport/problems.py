@@ -9,7 +9,7 @@ import msgspec
 from aiohttp import web
 
 from gateway.domain.catalogue import UNFORESEEN, explain
-from gateway.domain.errors import GatewayError, Origin
+from gateway.domain.errors import GatewayError, InvalidError, Origin
 from gateway.transport.schemas.problem import Problem
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -103,7 +103,9 @@ def status_of(code: str) -> HTTPStatus:
 def refuse(error: GatewayError, *, occurrence: str) -> Refused:
     """Return what leaves for an error of ours."""
     headers = dict(error.headers) if isinstance(error, RequestError) else {}
-    status = status_of(error.code)
+    # What a use case finds invalid had the published form: the caller cannot see it beforehand.
+    unusable = isinstance(error, InvalidError)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if unusable else status_of(error.code)
     if status is HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = RETRY_AFTER_SECONDS
     if status is HTTPStatus.UNAUTHORIZED:

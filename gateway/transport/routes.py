@@ -101,12 +101,12 @@ class Sample:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeaderRule:
-    """A request header that an operation reads; `pattern` is the form of its value."""
+    """A request header that an operation reads; `pattern` is the form that is demanded of it."""
 
     name: str
     text: str
-    pattern: str
     sample: str
+    pattern: str | None = None
     required: bool = False
 
 

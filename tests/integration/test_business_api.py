@@ -311,7 +311,7 @@ async def test_a_control_is_set_once_and_ended_once(api: Business) -> None:
     twice = await api.call("DELETE", f"/v1/controls/{name}?ended_by=s1002")
     assert (twice.status, (await twice.json())["code"]) == (409, "state.wrong")
     unknown = await api.call("POST", "/v1/controls", json={**body, "item": "shoe_size"})
-    assert (unknown.status, (await unknown.json())["path"]) == (400, "$.item")
+    assert (unknown.status, (await unknown.json())["path"]) == (422, "$.item")
 
 
 async def test_records_come_by_cursor_and_looking_is_recorded(api: Business) -> None:

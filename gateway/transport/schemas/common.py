@@ -63,5 +63,5 @@ class NoQuery(Request, frozen=True, kw_only=True):
 class Cursor(Request, frozen=True, kw_only=True):
     """A page of a list: `after` is the `next` of the page before."""
 
-    after: Annotated[str, form("[0-9A-Za-z_-]{1,64}", "Where the page begins.")] | None = None
+    after: Annotated[str, form("[0-9]{1,18}", "Where the page begins.")] | None = None
     limit: Annotated[int, Meta(ge=1, le=500, description="How many at most.")] = 100

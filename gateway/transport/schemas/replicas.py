@@ -46,7 +46,7 @@ class ReplicaEntryRequest(Request, frozen=True, kw_only=True):
 class ReplicaRequest(Request, frozen=True, kw_only=True):
     """A load of several entries, applied in order."""
 
-    entries: Annotated[tuple[ReplicaEntryRequest, ...], Meta(min_length=1, max_length=5000)]
+    entries: Annotated[tuple[ReplicaEntryRequest, ...], Meta(min_length=1, max_length=1000)]
 
 
 class RejectedEntry(Resource, frozen=True, kw_only=True):

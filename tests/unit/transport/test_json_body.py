@@ -18,7 +18,7 @@ class Body(Request, frozen=True, kw_only=True):
     count: int = 0
     text: str = ""
     parts: tuple[Inner, ...] = ()
-    small: Annotated[int, msgspec.Meta(ge=1, le=9)] = 1
+    small: Annotated[int, msgspec.Meta(ge=1, le=9, description="one digit")] = 1
 
 
 REFUSED = [
@@ -134,6 +134,16 @@ def test_plain_utf8_with_escapes_and_pairs_is_read() -> None:
     assert decode(body, Body).text == "髙﨑 𠮷 𠮷 \\u0000"
 
 
+def test_a_fraction_without_fraction_is_an_integer_as_in_json_schema() -> None:
+    assert decode(b'{"count":2.0,"small":1e0}', Body) == Body(count=2)
+    with pytest.raises(RequestError) as refused:
+        decode(b'{"count":1.0,"count":2}', Body)
+    assert refused.value.code == "request.duplicate_key"
+    with pytest.raises(RequestError) as refused:
+        decode(b'{"count":1e400}', Body)
+    assert refused.value.code == "request.invalid"
+
+
 def test_an_expected_type_is_said() -> None:
     with pytest.raises(RequestError) as refused:
         decode(b'{"count":"1"}', Body)
@@ -141,10 +151,13 @@ def test_an_expected_type_is_said() -> None:
 
 
 def test_query_texts_become_values() -> None:
-    assert convert({"count": "3"}, Body, root="query").count == 3
+    assert convert({"count": "3", "small": "4"}, Body, root="query") == Body(count=3, small=4)
     with pytest.raises(RequestError) as refused:
         convert({"counts": "3"}, Body, root="query")
     assert refused.value.context["path"] == "query.counts"
+    with pytest.raises(RequestError) as refused:
+        convert({"count": "null"}, Body, root="query")
+    assert refused.value.code == "request.type"
     with pytest.raises(RequestError) as refused:
         convert({"text": "\x00"}, Body, root="query")
     assert refused.value.code == "request.charset"
