@@ -58,9 +58,11 @@ def main(arguments: Sequence[str]) -> int:
     registered = left.with_name(left.name + ".canaries")
     registered.touch()
     (left / "tmp").mkdir()
+    (left / "kept").mkdir()
     os.environ |= {
         "TMPDIR": str(left / "tmp"),
         "CANARY_FILE": str(registered),
+        "CANARY_KEEP": str(left / "kept"),
         "COVERAGE_FILE": str(ROOT / ".coverage"),
     }
     subprocess.run(coverage("erase"), cwd=ROOT, check=True)  # noqa: S603  # our own

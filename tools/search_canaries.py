@@ -18,8 +18,10 @@ import sys
 import tomllib
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -193,6 +195,12 @@ def files(folder: Path) -> Iterator[Path]:
             yield path
 
 
+def search_file(path: Path, canaries: Canaries) -> tuple[int, set[Hit]]:
+    """Return the size of a file and what stands in it or in its name."""
+    data = path.read_bytes()
+    return len(data), set(search(data + b"\n" + str(path).encode(), canaries))
+
+
 def main() -> int:
     """Search folders and say what was found where."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -201,19 +209,20 @@ def main() -> int:
     options = parser.parse_args()
     allowed = tomllib.loads(LISTED.read_text("utf-8")).get("allowed", [])
     canaries = load(options.registered)
-    hits = searched = size = 0
-    for folder in options.folders:
-        for path in files(folder):
-            data = path.read_bytes()
-            searched, size = searched + 1, size + len(data)
-            for hit in set(search(data + b"\n" + str(path).encode(), canaries)):
+    paths = [path for folder in options.folders for path in files(folder)]
+    hits = size = 0
+    with ProcessPoolExecutor() as pool:
+        results = pool.map(partial(search_file, canaries=canaries), paths, chunksize=8)
+        for path, (length, found) in zip(paths, results, strict=True):
+            size += length
+            for hit in found:
                 if any(a["kind"] == hit.kind and fnmatch(str(path), a["path"]) for a in allowed):
                     continue
                 hits += 1
                 print(f"{path}: {hit.kind} ending in {hit.tail}, written as {hit.written}")
     known = len(canaries.numbers) + len(canaries.symbols)
-    print(f"Canaries: {known} searched for in {searched} files ({size:,} bytes), {hits} hits.")
-    if not searched:
+    print(f"Canaries: {known} searched for in {len(paths)} files ({size:,} bytes), {hits} hits.")
+    if not paths:
         return 3
     return 1 if hits else 0
 
