@@ -51,12 +51,12 @@ class Arrivals:
         """
         stream = Stream()
         unread: list[WireError] = []
-        keys = self._trust.directory.keys
+        directory = self._trust.directory
         for count, one in enumerate(decode_stream(data), start=1):
             if isinstance(one, WireError):
                 unread.append(one)
             else:
-                stream.add(inspect(one, hop=hop, served=self._served, keys=keys))
+                stream.add(inspect(one, hop=hop, served=self._served, directory=directory))
             if count % _AT_ONCE == 0:
                 await asyncio.sleep(0)
         digest = sha256(data).digest()

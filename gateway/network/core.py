@@ -46,7 +46,7 @@ class NetworkCore:
         reply = await line.send([request], until=inquiry.deadline_at)
         if reply.kind != "permit":
             return self._refusal(line.open(reply, request, authors=(line.peer,)))
-        permit = open_permit(reply.body, issuer=line.peer, keys=line.trust.directory.keys)
+        permit = open_permit(reply.body, issuer=line.peer, keys=line.trust.directory.permit_keys)
         check_permit(permit, inquiry, inquirer=institution, request_message_id=request.message_id)
         return permit
 

@@ -14,7 +14,8 @@ It is one TOML text; nothing outside it is ever trusted, whatever a message says
     algorithm = "ecdsa-p256-sha256"
     public_key = "-----BEGIN PUBLIC KEY-----…"
 
-An algorithm is written as RFC 9421 names it, or, for keys that sign permits, as JOSE does.
+A key signs either documents, its algorithm being named as RFC 9421 does, or permits, its
+algorithm being named as JOSE does (`ES256`, `EdDSA`, `RS256`); none signs both.
 """
 
 import re
@@ -54,11 +55,15 @@ class Peer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directory:
-    """A whole trust configuration; `sequence` counts its editions upwards."""
+    """A whole trust configuration; `sequence` counts its editions upwards.
+
+    `keys` verify documents and texts, `permit_keys` verify permits.
+    """
 
     sequence: int
     peers: Mapping[str, Peer]
     keys: KeyRing
+    permit_keys: KeyRing
 
     def load_peer(self, institution: str) -> Peer:
         """Return a counterparty.
@@ -131,7 +136,8 @@ def read_directory(content: bytes) -> Directory:
     if file.sequence < 0:
         raise InvalidError(field="trust.sequence")
     peers: dict[str, Peer] = {}
-    keys: dict[str, tuple[str, str, PublicKey]] = {}
+    documents: dict[str, tuple[str, str, PublicKey]] = {}
+    permits: dict[str, tuple[str, str, PublicKey]] = {}
     for index, entry in enumerate(file.peer):
         path = f"trust.peer[{index}]"
         if entry.institution in peers:
@@ -139,12 +145,18 @@ def read_directory(content: bytes) -> Directory:
         peers[entry.institution] = _read_peer(entry, path)
         for number, key in enumerate(entry.key):
             place = f"{path}.key[{number}]"
-            if key.key_id in keys:
+            if key.key_id in documents or key.key_id in permits:
                 raise InvalidError(field=f"{place}.key_id", reason="twice")
+            ring = permits if key.algorithm in _JOSE else documents
             algorithm = _JOSE.get(key.algorithm, key.algorithm)
             public = _read_key(key, algorithm, place)
-            keys[key.key_id] = (entry.institution, algorithm, public)
-    return Directory(sequence=file.sequence, peers=peers, keys=KeyRing(keys))
+            ring[key.key_id] = (entry.institution, algorithm, public)
+    return Directory(
+        sequence=file.sequence,
+        peers=peers,
+        keys=KeyRing(documents),
+        permit_keys=KeyRing(permits),
+    )
 
 
 def _read_peer(entry: _PeerEntry, path: str) -> Peer:

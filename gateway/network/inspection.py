@@ -12,6 +12,7 @@ from typing import Final
 
 from gateway.domain.errors import RefusedError
 from gateway.domain.permits import ProvisionPermit
+from gateway.network.directory import Directory
 from gateway.network.permits import open_permit
 from gateway.network.sealing import Sealer
 from gateway.ports import Ports
@@ -68,7 +69,9 @@ class Letter:
     authentic: bool = False
 
 
-def inspect(document: Document, *, hop: str, served: Mapping[str, Served], keys: KeyRing) -> Letter:
+def inspect(
+    document: Document, *, hop: str, served: Mapping[str, Served], directory: Directory
+) -> Letter:
     """Return the letter of a document that the institution `hop` brought; nothing is raised."""
     one = served.get(document.recipient)
     if one is None:  # 1; whoever is served here keeps the record
@@ -80,11 +83,11 @@ def inspect(document: Document, *, hop: str, served: Mapping[str, Served], keys:
     try:
         _check_hop(document, hop=hop, core=core)
         if document.kind == "permit":
-            permit = open_permit(document.body, issuer=core, keys=keys)
+            permit = open_permit(document.body, issuer=core, keys=directory.permit_keys)
             return Letter(document=document, served=one, content=permit)
         now = one.ports.clock.now()
         _check_instants(document, now)
-        _check_signature(document, keys, now)
+        _check_signature(document, directory.keys, now)
         authentic = True
         content = _open(document)
     except RefusedError as fault:

@@ -110,7 +110,7 @@ async def setting(tmp_path: Path) -> AsyncIterator[Setting]:
             )
             for code, leaf in ((OURS, ours), (THEIRS, theirs), (THIRD, ours))
         }
-        return Directory(sequence=sequence, peers=peers, keys=KeyRing({}))
+        return Directory(sequence=sequence, peers=peers, keys=KeyRing({}), permit_keys=KeyRing({}))
 
     trust = Trust(directory(1, 1))
     server = Server(reply_to_all)

@@ -21,6 +21,7 @@ from tests.support.world import CORE, NOON, REGISTRY, TAX
 from tests.unit.network.pki import new_key
 from wire import messages as wire
 from wire.documents import Document
+from wire.errors import WireError
 from wire.keys import ECDSA_P256, Signer
 from wire.permit import PermitGrant
 
@@ -148,7 +149,7 @@ async def test_a_permit_of_another_issuer_is_refused(
     town: Town, core: Core, script: ScriptedCore
 ) -> None:
     script.claims = {"issuer": town.b}
-    script.permit_signer = town.sites[town.b].signer
+    script.permit_signer = town.sites[town.b].permit_signer
 
     with pytest.raises(RefusedError, match=r"permit\.foreign"):
         await core.request_permit(inquiry(town), SYMBOL)
@@ -305,6 +306,39 @@ async def test_a_late_answer_refused_for_good_is_delivered_and_one_refused_for_n
     script.replies["answer"] = lambda d: [script.write(wire.Acknowledgement(), d, by=REGISTRY)]
     with pytest.raises(PeerUnreachableError, match=r"message\.sender"):
         await core.send_document(late)
+
+
+async def test_a_stored_document_that_cannot_be_read_is_not_sent(
+    core: Core, script: ScriptedCore
+) -> None:
+    with pytest.raises(WireError):
+        await core.send_document(b"content-length: 1\r\n\r\nx")
+
+    assert not script.seen
+
+
+async def test_a_permit_list_of_somebody_else_is_no_usable_reply(
+    core: Core, script: ScriptedCore
+) -> None:
+    script.replies["permit-list-request"] = lambda d: [
+        script.write(wire.Acknowledgement(), d, by=REGISTRY)
+    ]
+    with pytest.raises(PeerUnreachableError, match=r"message\.sender"):
+        await core.request_permit_list()
+
+    script.replies["permit-list-request"] = lambda d: [script.write(wire.Acknowledgement(), d)]
+    with pytest.raises(PeerUnreachableError, match="acknowledgement"):
+        await core.request_permit_list()
+
+
+async def test_a_process_number_of_somebody_else_is_no_usable_reply(
+    core: Core, script: ScriptedCore
+) -> None:
+    script.replies["process-number-request"] = lambda d: [
+        script.write(wire.Acknowledgement(), d, by=REGISTRY)
+    ]
+    with pytest.raises(PeerUnreachableError, match=r"message\.sender"):
+        await core.request_process_number(uuid(1))
 
 
 async def test_the_registry_takes_a_link_and_knows_basic_items(

@@ -1,6 +1,7 @@
 """Bad permits and notices at a real listener: refused, and nothing else changes."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -97,15 +98,22 @@ CASES = [
     ),
     Case(
         name="a permit with a forged signature",
-        make=lambda town: town.draft(permit_signer=forger(town, CORE)).stream(),
+        make=lambda town: town.draft(
+            permit_signer=replace(forger(town, CORE), key_id=f"{CORE}-permits")
+        ).stream(),
         codes={"permit": "permit.signature", INQUIRY: "permit.signature"},
     ),
     Case(
         name="a permit issued by an inquirer",
         make=lambda town: town.draft(
-            permit_signer=town.sites[town.a].signer, claims={"issuer": town.a}
+            permit_signer=town.sites[town.a].permit_signer, claims={"issuer": town.a}
         ).stream(),
         codes={"permit": "permit.foreign", INQUIRY: "permit.signature"},
+    ),
+    Case(
+        name="a permit signed with the core's key for documents",
+        make=lambda town: town.draft(permit_signer=town.sites[CORE].signer).stream(),
+        codes={"permit": "permit.signature", INQUIRY: "permit.signature"},
     ),
     Case(
         name="a permit that is no permit",

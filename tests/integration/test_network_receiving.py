@@ -90,6 +90,16 @@ async def test_a_refused_message_stays_refused_by_the_same_bytes(town: Town) -> 
     assert len(await town.world.records(town.b, act="provision")) == 1
 
 
+async def test_any_refused_document_of_a_proven_author_is_refused_by_the_same_bytes(
+    town: Town,
+) -> None:
+    document = town.write(wire.ProcessNumberRequest(request_id=uuid(1)), by=town.a, to=town.b)
+
+    [first], [again] = await town.deliver(document), await town.deliver(document)
+
+    assert again.raw == first.raw
+
+
 async def test_a_permit_stands_for_one_provision(town: Town) -> None:
     await town.deliver(*town.draft().stream())
 

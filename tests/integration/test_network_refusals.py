@@ -127,6 +127,12 @@ CASES = [
         reasons={INQUIRY: "signature.unknown_key"},
     ),
     Case(
+        name="an inquiry signed with its author's key for permits",
+        make=lambda town: inquiry_header(signer=town.sites[town.a].permit_signer)(town),
+        codes={INQUIRY: "message.signature"} | ALONE,
+        reasons={INQUIRY: "signature.unknown_key"},
+    ),
+    Case(
         name="an inquiry signed by another institution",
         make=lambda town: inquiry_header(signer=town.sites[CORE].signer)(town),
         codes={INQUIRY: "message.sender"} | ALONE,

@@ -36,7 +36,7 @@ def house(tmp_path: Path) -> House:
 
 def pin(server: Leaf, client: Leaf) -> Trust:
     peers = {OURS: peer(OURS, server), THEIRS: peer(THEIRS, client)}
-    return Trust(Directory(sequence=1, peers=peers, keys=KeyRing({})))
+    return Trust(Directory(sequence=1, peers=peers, keys=KeyRing({}), permit_keys=KeyRing({})))
 
 
 def peer(institution: str, leaf: Leaf) -> Peer:
@@ -171,6 +171,8 @@ async def test_a_replaced_directory_counts_from_the_next_handshake(house: House)
         assert await ask(port, context) == THEIRS
 
         ours = {OURS: house.trust.directory.peers[OURS]}
-        house.trust.replace(Directory(sequence=2, peers=ours, keys=KeyRing({})))
+        house.trust.replace(
+            Directory(sequence=2, peers=ours, keys=KeyRing({}), permit_keys=KeyRing({}))
+        )
         assert await is_refused(port, context)
     assert find_hop(None) is None

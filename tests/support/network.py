@@ -51,9 +51,15 @@ class Site:
     key: ec.EllipticCurvePrivateKey = field(default_factory=new_key)
     port: int = 1
 
+    permit_key: ec.EllipticCurvePrivateKey = field(default_factory=new_key)
+
     @property
     def signer(self) -> Signer:
         return Signer(f"{self.code}-1", ECDSA_P256, self.key)
+
+    @property
+    def permit_signer(self) -> Signer:
+        return Signer(f"{self.code}-permits", ECDSA_P256, self.permit_key)
 
 
 @dataclass(slots=True)
@@ -206,7 +212,7 @@ class Draft:
             not_before=NOON,
             expires_at=NOON + timedelta(minutes=5),
         )
-        signer = self.permit_signer or town.sites[CORE].signer
+        signer = self.permit_signer or town.sites[CORE].permit_signer
         return issue(replace(claims, **self.claims), signer.private_key, signer.key_id)
 
     def permit_document(self, compact: bytes | None = None) -> Document:
@@ -256,6 +262,10 @@ def directory_text(sites: Sequence[Site], sequence: int = 1) -> bytes:
             f'key_id = "{site.signer.key_id}"',
             'algorithm = "ecdsa-p256-sha256"',
             f'public_key = """{public_pem(site.key)}"""',
+            "[[peer.key]]",
+            f'key_id = "{site.permit_signer.key_id}"',
+            'algorithm = "ES256"',
+            f'public_key = """{public_pem(site.permit_key)}"""',
         ]
     return "\n".join(lines).encode()
 

@@ -93,7 +93,7 @@ class ScriptedCore:
             not_before=now,
             expires_at=now + timedelta(minutes=5),
         )
-        signer = self.permit_signer or self.town.sites[CORE].signer
+        signer = self.permit_signer or self.town.sites[CORE].permit_signer
         compact = issue(replace(claims, **self.claims), signer.private_key, signer.key_id)
         reply_to = document.message_id
         return enclose(compact, claims.permit_id, document.sender, now, reply_to).raw

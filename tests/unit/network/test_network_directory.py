@@ -42,12 +42,13 @@ def test_a_directory_reads_its_peers_and_their_keys() -> None:
     assert (pinned.institution, pinned.algorithm) == ("990019", "ecdsa-p256-sha256")
 
 
-def test_a_key_for_permits_may_be_named_as_jose_does() -> None:
+def test_a_key_named_as_jose_does_signs_permits_and_no_documents() -> None:
     directory = read_directory(GOOD.replace("ecdsa-p256-sha256", "ES256").encode())
 
-    pinned = directory.keys.find("990019-1")
+    pinned = directory.permit_keys.find("990019-1")
     assert pinned is not None
     assert pinned.algorithm == "ecdsa-p256-sha256"
+    assert directory.keys.find("990019-1") is None
 
 
 @pytest.mark.parametrize(
@@ -111,7 +112,7 @@ def test_an_unknown_institution_is_refused_with_its_code() -> None:
 
 def test_a_directory_older_than_the_one_in_force_is_never_accepted() -> None:
     def edition(sequence: int) -> Directory:
-        return Directory(sequence=sequence, peers={}, keys=KeyRing({}))
+        return Directory(sequence=sequence, peers={}, keys=KeyRing({}), permit_keys=KeyRing({}))
 
     trust = Trust(edition(3), accepted=3)
     trust.replace(edition(4))
