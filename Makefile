@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 export PYTHONUTF8 := 1
 
-.PHONY: help setup demo up test check docs
+.PHONY: help setup demo up test check docs bench
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile
@@ -36,6 +36,9 @@ docs: $(VENV)/.dev ## the documentation site, generated pages included
 	$(BIN)/python -m tools.generate_docs
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
 	@echo docs/_build/html/index.html
+
+bench: $(VENV)/.dev ## side by side with what it is compared with: ratios, a table, JSON below var/
+	$(BIN)/python tools/bench/run.py $(BENCH)
 
 $(VENV)/.runtime: requirements/runtime.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

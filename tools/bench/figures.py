@@ -1,0 +1,158 @@
+"""The figures of `make bench`: who is compared with whom, and where the bars are."""
+
+import os
+import statistics
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.bench import exchange
+from tools.bench.arena import PEOPLE, Arena, Launch, open_arena, process_of
+from tools.bench.latency import measure_latency
+from tools.bench.machine import OTHER_CORE, pin
+from tools.bench.records import measure_records
+from tools.bench.rounds import (
+    Contestant,
+    Plan,
+    Ratio,
+    Rounds,
+    Slice,
+    alternate,
+    compare,
+    compare_cpu,
+    spread,
+)
+
+TITLES: Mapping[str, str] = {
+    "P1": "complete inquiries / bare aiohttp GET of 1 KB",
+    "P1p": "complete provisions / bare aiohttp GET of 1 KB",
+    "P1a": "complete inquiries / those of a naive ORM gateway",
+    "P1b": "p99 / p50 of an inquiry at half of saturation, a replica load beside",
+    "P4": "durable chained encrypted records / synchronous executemany of 100",
+    "P9": "bare aiohttp GET of 1 KB behind our mutual TLS / in clear",
+    "N1": "complete inquiries / those of the other checkout",
+    "N1p": "complete provisions / those of the other checkout",
+}
+BARS: Mapping[str, tuple[float, float]] = {  # must and goal; P1b should stay below
+    "P1": (0.06, 0.17),
+    "P1a": (10, 25),
+    "P1b": (6, 4),
+    "P4": (0.35, 0.60),
+    "P9": (0.7, 0.85),
+}
+PAIRS: Mapping[str, tuple[str, str]] = {
+    "P1": ("inquiry", "bare"),
+    "P1p": ("provision", "bare"),
+    "P1a": ("inquiry", "naive"),
+    "P9": ("bare behind TLS", "bare"),
+    "N1": ("inquiry", "inquiry before"),
+    "N1p": ("provision", "provision before"),
+}
+AGAINST = {"P1": "N1", "P1p": "N1p"}  # what another checkout is compared by
+BEFORE = " before"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One figure: its ratio, None where every round was disturbed, and what it came from."""
+
+    id: str
+    ratio: Ratio | None
+    rounds: Rounds
+    cpu: Ratio | None = None  # the same by CPU time of the measured process
+
+    def as_document(self) -> dict[str, object]:
+        """Return the figure as it stands in the JSON file."""
+        must, goal = BARS.get(self.id, (None, None))
+        return {
+            "id": self.id,
+            "title": TITLES[self.id],
+            "ratio": None if self.ratio is None else round(self.ratio.median, 4),
+            "ratios": [] if self.ratio is None else [round(one, 4) for one in self.ratio.all],
+            "cpu_ratio": None if self.cpu is None else round(self.cpu.median, 4),
+            "must": must,
+            "goal": goal,
+            "rounds": len(self.rounds.kept),
+            "rejected": self.rounds.rejected,
+            "contestants": self.medians(),
+        }
+
+    def medians(self) -> dict[str, dict[str, float]]:
+        """Return the medians of every contestant over the rounds."""
+        names = self.rounds.kept[0] if self.rounds.kept else ()
+        return {name: _medians(self.rounds.values(name)) for name in names}
+
+
+def _medians(slices: Sequence[Slice]) -> dict[str, float]:
+    found = {
+        "per_second": round(statistics.median(one.rate for one in slices), 1),
+        "cpu_microseconds": round(statistics.median(one.cpu for one in slices), 1),
+        "cores": round(statistics.median(one.cores for one in slices), 2),
+        "others_most": round(max(one.others for one in slices), 2),
+    }
+    if all(one.p50 for one in slices):
+        found["p50_milliseconds"] = round(statistics.median(one.p50 for one in slices) * 1e3, 2)
+        found["p99_milliseconds"] = round(statistics.median(one.p99 for one in slices) * 1e3, 2)
+    return found
+
+
+async def measure(wanted: Sequence[str], plan: Plan, against: Path | None = None) -> list[Figure]:
+    """Return the figures asked for, in the order of the titles.
+
+    With `against`, the folder of another checkout, inquiries and provisions are also compared with
+    those of its gateways.
+    """
+    pin(os.getpid(), OTHER_CORE)
+    found = await _measure_served(wanted, plan, against) if set(wanted) - {"P4"} else []
+    if "P4" in wanted:
+        rounds = await measure_records(plan)
+        found.append(Figure(id="P4", ratio=compare(rounds, "records", "plain"), rounds=rounds))
+    order = list(TITLES)
+    return sorted(found, key=lambda one: order.index(one.id))
+
+
+async def _measure_served(wanted: Sequence[str], plan: Plan, against: Path | None) -> list[Figure]:
+    """Return the figures that need gateways."""
+    async with AsyncExitStack() as stack:
+        arena = await stack.enter_async_context(_open(Launch()))
+        pairs = [one for one in PAIRS if one in wanted]
+        other = None
+        if against is not None:
+            other = await stack.enter_async_context(_open(Launch(root=against)))
+            pairs += [AGAINST[one] for one in pairs if one in AGAINST]
+        found = await _measure_exchange(arena, other, pairs, plan) if pairs else []
+        if "P1b" in wanted:
+            rounds = await measure_latency(arena, plan)
+            found.append(Figure(id="P1b", ratio=spread(rounds, "half beside load"), rounds=rounds))
+    return found
+
+
+@asynccontextmanager
+async def _open(launch: Launch) -> AsyncIterator[Arena]:
+    async with open_arena(PEOPLE, launch) as arena:
+        exchange.OURS.update(process_of(one) for one in arena.gateways.values())
+        yield arena
+
+
+async def _measure_exchange(
+    arena: Arena, other: Arena | None, wanted: Sequence[str], plan: Plan
+) -> list[Figure]:
+    """Return the figures that share rounds: one slice of every server they need."""
+    needed = list(dict.fromkeys(name for one in wanted for name in PAIRS[one]))
+    contestants: dict[str, Contestant] = {}
+    async with AsyncExitStack() as stack:
+        for name in needed:
+            place = other if other is not None and name.endswith(BEFORE) else arena
+            target = exchange.BY_NAME[name.removesuffix(BEFORE)](place)
+            contestants[name] = (await stack.enter_async_context(target)).saturate
+        rounds = await alternate(contestants, plan)
+    return [
+        Figure(
+            id=one,
+            ratio=compare(rounds, *PAIRS[one]),
+            rounds=rounds.only(PAIRS[one]),
+            cpu=compare_cpu(rounds, *PAIRS[one]),
+        )
+        for one in wanted
+    ]
