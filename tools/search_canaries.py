@@ -1,9 +1,10 @@
 """Search everything that the test suite left behind for individual numbers and symbols (G5).
 
 Searched for are the canaries of tests/vectors/canaries.toml, the texts that tests registered
-during the run, and every sandbox individual number that stands in a test's source. Each is
-looked for as text in several encodings, inside base64, gzip and file names, as integers, and
-as plain digests (a digest of a 12-digit number hides nothing).
+during the run, every sandbox individual number that stands in a test's source, and those of the
+residents of every sandbox whose seed a test names. Each is looked for as text in several
+encodings, inside base64, gzip and file names, as integers, and as plain digests (a digest of a
+12-digit number hides nothing).
 
 Exit: 0 nothing found, 1 a hit, 2 usage, 3 there was nothing to search.
 """
@@ -24,10 +25,16 @@ from fnmatch import fnmatch
 from functools import partial
 from pathlib import Path
 
+from mocks.engine.cast import load_cast
+from mocks.engine.people import Municipality, People
+from mocks.world import TOWNS, load_short
+from permitlists import load_institutions
+
 ROOT = Path(__file__).resolve().parents[1]
 LISTED = ROOT / "tests" / "vectors" / "canaries.toml"
 NUMBER, SYMBOL = 12, 43  # characters
 WEIGHTS = (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)  # of an individual number's digits, from the left
+CROWD = 100  # residents of a sandbox beside its cast
 NESTING = 2  # base64 within base64
 
 # How one digit may be written; each pattern matches runs of at least twelve of them.
@@ -105,7 +112,7 @@ def load(registered: Path | None) -> Canaries:
         [*listed["symbols"], *(t for t in texts if len(t) == SYMBOL)],
     )
     return Canaries(
-        numbers=fixed.numbers | frozenset(_numbers_in_tests()),
+        numbers=fixed.numbers | frozenset(_numbers_in_tests()) | frozenset(_residents()),
         symbols=fixed.symbols,
         exact=fixed.exact,
     )
@@ -116,6 +123,18 @@ def _numbers_in_tests() -> Iterator[bytes]:
         for literal in re.findall(r"(?<!\d)\d{12}(?!\d)", path.read_text("utf-8")):
             if is_sandbox_number(literal):
                 yield literal.encode()
+
+
+def _residents() -> Iterator[bytes]:
+    tests = "".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("*.py"))
+    institutions = load_institutions()
+    towns = {short: load_short(institutions, short) for short in TOWNS}
+    places = {short: Municipality(code=t.code, name=t.name_ja) for short, t in towns.items()}
+    for seed in {"1", *re.findall(r"seed=\"?(\d+)", tests)}:
+        people = People(seed=seed, municipalities=tuple(places.values()))
+        members = [member.resident for member in load_cast(people, places).values()]
+        for resident in (*members, *people.generate(CROWD)):
+            yield resident.individual_number.encode()
 
 
 def search(data: bytes, canaries: Canaries, nesting: int = NESTING) -> Iterator[Hit]:
