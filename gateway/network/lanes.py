@@ -24,7 +24,7 @@ class Limits:
     parcels: int = 64
     post_bytes: int = 1 << 20
     waiting: int = 2000
-    in_flight: int = 8
+    in_flight: int = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

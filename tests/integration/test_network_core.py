@@ -15,6 +15,7 @@ from gateway.domain.inquiry import Inquiry, Refusal
 from gateway.domain.permits import Period, ProvisionPermit, Wanted
 from gateway.domain.states import InquiryState
 from gateway.ports import Core, Registry
+from tests.conftest import Canaries
 from tests.support.network import Town, edition_sha256, open_town, uuid
 from tests.support.scripted_core import ScriptedCore, refusal
 from tests.support.world import CORE, NOON, REGISTRY, TAX
@@ -342,9 +343,9 @@ async def test_a_process_number_of_somebody_else_is_no_usable_reply(
 
 
 async def test_the_registry_takes_a_link_and_knows_basic_items(
-    registry: Registry, script: ScriptedCore
+    registry: Registry, script: ScriptedCore, canaries: Canaries
 ) -> None:
-    number = IndividualNumber("1" * 12)
+    number = IndividualNumber(canaries.individual_numbers[0])
 
     await registry.link(ProcessNumber("p-1"), number)
     found = await registry.find_basic_items(number)
@@ -365,9 +366,10 @@ async def test_a_person_the_registry_does_not_know_is_none(
 
 
 async def test_other_replies_of_the_registry_are_no_usable_reply(
-    registry: Registry, script: ScriptedCore
+    registry: Registry, script: ScriptedCore, canaries: Canaries, caplog: pytest.LogCaptureFixture
 ) -> None:
-    number = IndividualNumber("1" * 12)
+    caplog.set_level("DEBUG")
+    number = IndividualNumber(canaries.individual_numbers[0])
     script.replies["basic-request"] = lambda d: [
         script.write(wire.Acknowledgement(), d, by=REGISTRY)
     ]
@@ -382,3 +384,4 @@ async def test_other_replies_of_the_registry_are_no_usable_reply(
     script.replies["registry-link"] = lambda d: [script.write(wire.Acknowledgement(), d)]
     with pytest.raises(PeerUnreachableError, match=r"message\.sender"):
         await registry.link(ProcessNumber("p-1"), number)
+    assert number.value not in repr([record.__dict__ for record in caplog.records])
