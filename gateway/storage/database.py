@@ -4,11 +4,12 @@ import asyncio
 from typing import Final
 
 from gateway.domain.errors import EvidenceUnavailableError
-from gateway.storage import log_tables, statements
+from gateway.storage import log_statements, log_tables, statements
 from gateway.storage.evidence import START
 from gateway.storage.mapping import Cell
 from gateway.storage.migrate import require_current
 from gateway.storage.postgres import PostgresReader, PostgresSession
+from gateway.storage.reading import fetch
 from gateway.storage.sealing import PURPOSES, Sealer, WrappedKey
 from gateway.storage.sessions import StorageFailure
 from gateway.storage.sqlite import SqliteReader, SqliteSession
@@ -57,10 +58,7 @@ class Database:
 
     async def _find_keys(self, institution: str) -> list[WrappedKey]:
         statement = statements.select_keys(self._reader.dialect)
-        try:
-            rows = await self._reader.fetch(statement.text, (institution,))
-        except StorageFailure as failure:
-            raise EvidenceUnavailableError(reason=failure.reason) from failure
+        rows = await fetch(self._reader, statement, {"institution": institution})
         return [
             WrappedKey(purpose=purpose, key_id=key_id, wrapped=wrapped)  # type: ignore[arg-type]
             for purpose, key_id, wrapped in rows
@@ -78,7 +76,7 @@ class Database:
                 "wrapped": key.wrapped,
             }
             steps.append(Step(insert.text, insert.bind(row), log_tables.data_keys.name))
-        head = statements.insert_row(log_tables.record_heads, dialect)
+        head = log_statements.insert_head(dialect)
         first: dict[str, Cell] = {"institution": institution, "size": 0, "chain": START}
         steps.append(Step(head.text, head.bind(first), log_tables.record_heads.name))
         await self._write(institution, steps)

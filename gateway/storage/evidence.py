@@ -28,7 +28,8 @@ PLAIN: Final = (
     "counterpart",
     "subject_index",
 )
-COLUMNS: Final = ("institution", "sequence", *PLAIN, "leaf", "chain", "sealed")
+BLOCK: Final = 1024  # records whose index entries share a few pages
+COLUMNS: Final = ("institution", "sequence", "block", *PLAIN, "leaf", "chain", "sealed")
 START: Final = wire_records.START
 _Row = Sequence[Cell]
 
@@ -97,7 +98,7 @@ def number_records(
     rows: list[tuple[Cell, ...]] = []
     for columns, leaf, sealed in records:
         chain = wire_records.chain(chain, leaf)
-        rows.append((institution, size, *columns, leaf, chain, sealed))
+        rows.append((institution, size, size // BLOCK, *columns, leaf, chain, sealed))
         size += 1
     return rows, size, chain
 

@@ -37,7 +37,7 @@ def migrate(url: str) -> None:
         DatabaseNewerError: newer code migrated it.
         EvidenceUnavailableError: it does not answer.
     """
-    with _connect(url) as connection:
+    with connect(url) as connection:
         _refuse_newer(connection)
         config = _config()
         config.attributes["connection"] = connection
@@ -51,7 +51,7 @@ def current(url: str) -> str | None:
         InvalidError: the URL is of another kind.
         EvidenceUnavailableError: it does not answer.
     """
-    with _connect(url) as connection:
+    with connect(url) as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 
@@ -63,7 +63,7 @@ def check(url: str) -> list[str]:
         DatabaseNewerError: newer code migrated it.
         EvidenceUnavailableError: it does not answer.
     """
-    with _connect(url) as connection:
+    with connect(url) as connection:
         _refuse_newer(connection)
         options = {"include_name": is_ours, "compare_type": True}
         context = MigrationContext.configure(connection, opts=options)
@@ -78,7 +78,7 @@ def require_current(url: str) -> None:
         DatabaseNewerError: newer code migrated it.
         EvidenceUnavailableError: it does not answer, or lacks a migration (reason `schema`).
     """
-    with _connect(url) as connection:
+    with connect(url) as connection:
         if _refuse_newer(connection) != ScriptDirectory.from_config(_config()).get_current_head():
             raise EvidenceUnavailableError(reason="schema")
 
@@ -104,7 +104,13 @@ def _begin_immediate(connection: Connection) -> None:
 
 
 @contextmanager
-def _connect(url: str) -> Iterator[Connection]:
+def connect(url: str) -> Iterator[Connection]:
+    """Open a connection for the work of operators, not for serving.
+
+    Raises:
+        InvalidError: the URL is of another kind.
+        EvidenceUnavailableError: it does not answer.
+    """
     location = locate(url)
     options: dict[str, Any] = {"poolclass": NullPool}
     if location.engine == "sqlite":

@@ -8,7 +8,7 @@ import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
 
 from gateway.domain.errors import InvalidError
-from gateway.storage import statements
+from gateway.storage import log_statements, statements
 from gateway.storage.mapping import Cell, Row
 from gateway.storage.sessions import StorageFailure
 from gateway.storage.units import Head, Step, WriteUnit
@@ -69,9 +69,9 @@ class PostgresSession:
                 self._connection.execute(setting)
         except psycopg.Error as error:
             raise failure(error) from error
-        self._lock = statements.lock_head(statements.POSTGRESQL)
-        self._append = statements.append_record(statements.POSTGRESQL)
-        self._move = statements.move_head(statements.POSTGRESQL)
+        self._lock = log_statements.lock_head(statements.POSTGRESQL)
+        self._append = log_statements.append_record(statements.POSTGRESQL)
+        self._move = log_statements.move_head(statements.POSTGRESQL)
 
     def apply(self, institutions: Sequence[str], units: Sequence[WriteUnit]) -> dict[str, Head]:
         """Begin, lock the heads in this order, run every unit's steps; return the heads.

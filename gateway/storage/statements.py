@@ -15,10 +15,8 @@ from sqlalchemy import (
     Table,
     asc,
     bindparam,
-    case,
     delete,
     func,
-    insert,
     literal_column,
     nulls_first,
     select,
@@ -35,8 +33,8 @@ from gateway.storage.mapping import Cell, TypeMapping
 
 SQLITE: Final[Dialect] = SQLiteDialect_pysqlite(paramstyle="qmark")
 POSTGRESQL: Final[Dialect] = PGDialect_psycopg(paramstyle="format")  # type: ignore[no-untyped-call]
-_LIMIT: Final = BigInteger()
-_PREFIX: Final = "p_"  # SQLAlchemy keeps the bare column names for itself
+COUNT: Final = BigInteger()
+PREFIX: Final = "p_"  # SQLAlchemy keeps the bare column names for itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,32 +62,34 @@ class Shape:
     one: bool = False  # the preferred row only
 
 
-def _param(name: str, table: Table) -> BindParameter[Any]:
-    return bindparam(_PREFIX + name, type_=table.c[name].type)
+def param(name: str, table: Table) -> BindParameter[Any]:
+    """Return the parameter that stands for a column's value."""
+    return bindparam(PREFIX + name, type_=table.c[name].type)
 
 
 def _start(name: str, table: Table) -> BindParameter[Any]:
-    return bindparam(f"{_PREFIX}after_{name}", type_=table.c[name].type)
+    return bindparam(f"{PREFIX}after_{name}", type_=table.c[name].type)
 
 
 def compile_statement(statement: Executable, dialect: Dialect) -> Statement:
     """Return the text of a Core statement and its parameter names without their prefix."""
     compiled = statement.compile(dialect=dialect)  # type: ignore[attr-defined]  # every clause has it
     names = compiled.positiontup or ()
-    fixed = {name: compiled.params[name] for name in names if not name.startswith(_PREFIX)}
-    bound = tuple(name.removeprefix(_PREFIX) for name in names)
+    fixed = {name: compiled.params[name] for name in names if not name.startswith(PREFIX)}
+    bound = tuple(name.removeprefix(PREFIX) for name in names)
     return Statement(str(compiled), bound, fixed)
 
 
-def _same(table: Table, columns: Iterable[str]) -> list[ColumnElement[bool]]:
-    return [table.c[name] == _param(name, table) for name in columns]
+def same(table: Table, columns: Iterable[str]) -> list[ColumnElement[bool]]:
+    """Return the conditions that columns equal their parameters."""
+    return [table.c[name] == param(name, table) for name in columns]
 
 
 @cache
 def insert_row(table: Table, dialect: Dialect) -> Statement:
     """Return the insert of a whole row; a row that meets any unique key inserts nothing."""
     make = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
-    values = {column.name: _param(column.name, table) for column in table.c}
+    values = {column.name: param(column.name, table) for column in table.c}
     return compile_statement(make(table).values(values).on_conflict_do_nothing(), dialect)
 
 
@@ -97,9 +97,9 @@ def insert_row(table: Table, dialect: Dialect) -> Statement:
 def _update_row(
     table: Table, key: tuple[str, ...], columns: tuple[str, ...], dialect: Dialect
 ) -> Statement:
-    old = bindparam(_PREFIX + "old_version", type_=table.c.version.type)
-    where = [*_same(table, ("institution", *key)), table.c.version == old]
-    values = {name: _param(name, table) for name in columns}
+    old = bindparam(PREFIX + "old_version", type_=table.c.version.type)
+    where = [*same(table, ("institution", *key)), table.c.version == old]
+    values = {name: param(name, table) for name in columns}
     return compile_statement(update(table).where(*where).values(values), dialect)
 
 
@@ -115,7 +115,7 @@ def _delete_row(
     table: Table, key: tuple[str, ...], dialect: Dialect, *, guarded: bool
 ) -> Statement:
     columns = ("institution", *key, *(("version",) if guarded else ()))
-    return compile_statement(delete(table).where(*_same(table, columns)), dialect)
+    return compile_statement(delete(table).where(*same(table, columns)), dialect)
 
 
 def delete_row(mapping: TypeMapping, dialect: Dialect) -> Statement:
@@ -132,7 +132,7 @@ def _select_rows(  # what tells cached statements apart
     shape: Shape,
     dialect: Dialect,
 ) -> Statement:
-    where = _same(table, ("institution", *shape.equal))
+    where = same(table, ("institution", *shape.equal))
     where += [table.c[name].is_(None) for name in shape.empty]
     if shape.after:
         keys = tuple_(*(table.c[name] for name in key))
@@ -141,7 +141,7 @@ def _select_rows(  # what tells cached statements apart
     if shape.one and live is not None:
         query = query.order_by(nulls_first(asc(table.c[live])))
     query = query.order_by(*(table.c[name] for name in key))
-    return compile_statement(query.limit(bindparam(_PREFIX + "limit", type_=_LIMIT)), dialect)
+    return compile_statement(query.limit(bindparam(PREFIX + "limit", type_=COUNT)), dialect)
 
 
 def select_rows(mapping: TypeMapping, shape: Shape, dialect: Dialect) -> Statement:
@@ -155,24 +155,25 @@ def select_rows(mapping: TypeMapping, shape: Shape, dialect: Dialect) -> Stateme
 def claim_work(columns: tuple[str, ...], dialect: Dialect) -> Statement:
     """Return the lease of due work items; PostgreSQL skips those another process is leasing."""
     items = tables.work_items
-    now = bindparam(_PREFIX + "now", type_=items.c.run_at.type)
+    now = bindparam(PREFIX + "now", type_=items.c.run_at.type)
+    wall = bindparam(PREFIX + "wall", type_=items.c.run_at.type)
     due = (
         select(items.c.key)
         .where(
-            *_same(items, ("institution", "lane")),
+            *same(items, ("institution", "lane")),
             items.c.run_at <= now,
-            (items.c.lease_until.is_(None)) | (items.c.lease_until <= now),
+            (items.c.lease_until.is_(None)) | (items.c.lease_until <= wall),
         )
         .order_by(items.c.run_at, items.c.key)
-        .limit(bindparam(_PREFIX + "limit", type_=_LIMIT))
+        .limit(bindparam(PREFIX + "limit", type_=COUNT))
         .with_for_update(skip_locked=True)
     )
     claimed = (
         update(items)
-        .where(*_same(items, ("institution", "lane")), items.c.key.in_(due))
+        .where(*same(items, ("institution", "lane")), items.c.key.in_(due))
         .values(
-            owner=_param("owner", items),
-            lease_until=_param("lease_until", items),
+            owner=param("owner", items),
+            lease_until=param("lease_until", items),
             attempts=items.c.attempts + literal_column("1"),
             version=items.c.version + literal_column("1"),
         )
@@ -183,11 +184,14 @@ def claim_work(columns: tuple[str, ...], dialect: Dialect) -> Statement:
 
 @cache
 def next_run(dialect: Dialect) -> Statement:
-    """Return the query of the instant at which a lane's first item can be claimed."""
+    """Return the query of the instant at which a lane's first item that nobody holds is due."""
     items = tables.work_items
-    leased = (items.c.lease_until > items.c.run_at, items.c.lease_until)
-    free = func.min(case(leased, else_=items.c.run_at))
-    return compile_statement(select(free).where(*_same(items, ("institution", "lane"))), dialect)
+    wall = bindparam(PREFIX + "wall", type_=items.c.run_at.type)
+    query = select(func.min(items.c.run_at)).where(
+        *same(items, ("institution", "lane")),
+        (items.c.lease_until.is_(None)) | (items.c.lease_until <= wall),
+    )
+    return compile_statement(query, dialect)
 
 
 @cache
@@ -195,40 +199,7 @@ def select_keys(dialect: Dialect) -> Statement:
     """Return the query of an institution's wrapped keys."""
     keys = log_tables.data_keys
     query = select(keys.c.purpose, keys.c.key_id, keys.c.wrapped)
-    return compile_statement(query.where(*_same(keys, ("institution",))), dialect)
-
-
-@cache
-def append_record(dialect: Dialect) -> Statement:
-    """Return the insert of a record; it never meets another of its number but in a fork."""
-    table = log_tables.records
-    values = {column.name: _param(column.name, table) for column in table.c}
-    return compile_statement(insert(table).values(values), dialect)
-
-
-@cache
-def lock_head(dialect: Dialect) -> Statement:
-    """Return the query of an institution's head, locked until the transaction ends."""
-    heads = log_tables.record_heads
-    query = select(heads.c.size, heads.c.chain).where(*_same(heads, ("institution",)))
-    return compile_statement(query.with_for_update(), dialect)
-
-
-@cache
-def select_head(dialect: Dialect) -> Statement:
-    """Return the query of an institution's head."""
-    heads = log_tables.record_heads
-    query = select(heads.c.size, heads.c.chain).where(*_same(heads, ("institution",)))
-    return compile_statement(query, dialect)
-
-
-@cache
-def move_head(dialect: Dialect) -> Statement:
-    """Return the update of an institution's head."""
-    heads = log_tables.record_heads
-    values = {"size": _param("size", heads), "chain": _param("chain", heads)}
-    moved = update(heads).where(*_same(heads, ("institution",))).values(values)
-    return compile_statement(moved, dialect)
+    return compile_statement(query.where(*same(keys, ("institution",))), dialect)
 
 
 @cache
@@ -236,31 +207,8 @@ def beat_pulse(dialect: Dialect) -> Statement:
     """Return the smallest durable write, one row per owner: it shows that writing works."""
     pulses = log_tables.pulses
     make = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
-    first = make(pulses).values(owner=_param("owner", pulses), beats=literal_column("1"))
+    first = make(pulses).values(owner=param("owner", pulses), beats=literal_column("1"))
     again = first.on_conflict_do_update(
         index_elements=[pulses.c.owner], set_={"beats": pulses.c.beats + literal_column("1")}
     )
     return compile_statement(again, dialect)
-
-
-@cache
-def select_records(filters: tuple[str, ...], dialect: Dialect) -> Statement:
-    """Return the query of records after a sequence; `since` and `until` bound their instant."""
-    table = log_tables.records
-    where = _same(table, ("institution",))
-    where.append(table.c.sequence > bindparam(_PREFIX + "after", type_=_LIMIT))
-    for name in filters:
-        if name == "since":
-            where.append(table.c.at >= bindparam(_PREFIX + name, type_=_LIMIT))
-        elif name == "until":
-            where.append(table.c.at < bindparam(_PREFIX + name, type_=_LIMIT))
-        else:
-            where.append(table.c[name] == _param(name, table))
-    query = select(*table.c).where(*where).order_by(table.c.sequence)
-    return compile_statement(query.limit(bindparam(_PREFIX + "limit", type_=_LIMIT)), dialect)
-
-
-@cache
-def insert_head(dialect: Dialect) -> Statement:
-    """Return the insert of an institution's first head; one that exists stays."""
-    return insert_row(log_tables.record_heads, dialect)

@@ -1,23 +1,21 @@
 """The port `Store` of one institution: values in, values out, rows never."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final, Protocol, TypeVar
-
-from sqlalchemy import Dialect
+from typing import Any, Final, TypeVar
 
 from gateway.domain.errors import (
     DuplicateKeyError,
-    EvidenceUnavailableError,
     GuardFailedError,
     InvalidError,
 )
 from gateway.domain.records import Checkpoint, StoredRecord, Verification
 from gateway.domain.work import WorkItem
-from gateway.ports import RecordQuery, Unit, Value
+from gateway.ports import Lease, RecordQuery, Unit, Value
 from gateway.storage import statements
-from gateway.storage.evidence import COLUMNS, LogWalk, open_record, seal_record
+from gateway.storage.evidence import seal_record
+from gateway.storage.log import RecordLog
 from gateway.storage.mapping import (
     KEY_SEPARATOR,
     Cell,
@@ -27,25 +25,15 @@ from gateway.storage.mapping import (
     to_microseconds,
 )
 from gateway.storage.mappings import MAPPINGS
+from gateway.storage.reading import Reader, fetch
 from gateway.storage.sealing import Sealer
-from gateway.storage.sessions import StorageFailure
 from gateway.storage.statements import Shape
-from gateway.storage.units import Head, Step, WriteUnit
+from gateway.storage.units import Step, WriteUnit
 from gateway.storage.writer import Writer
 
 WALK_ROWS: Final = 200  # some milliseconds of work, done in a thread
 T = TypeVar("T")
 _FIRST: Final = -(2**63)  # so that a walk also sees rows before 0
-
-
-class Reader(Protocol):
-    """Where rows are read from."""
-
-    dialect: Dialect
-
-    async def fetch(self, text: str, parameters: Sequence[Cell]) -> list[tuple[Cell, ...]]:
-        """Return all rows of a query."""
-        ...
 
 
 class DatabaseStore:
@@ -57,6 +45,7 @@ class DatabaseStore:
         self._sealer = sealer
         self._owner = owner
         self._dialect = reader.dialect
+        self._log = RecordLog(reader, sealer)
 
     @property
     def institution(self) -> str:
@@ -167,7 +156,7 @@ class DatabaseStore:
             row |= mapping.start(after.split(KEY_SEPARATOR), self._sealer)
         row["limit"] = limit
         statement = statements.select_rows(mapping, shape, self._dialect)
-        rows = await self._fetch(statement, row)
+        rows = await fetch(self._reader, statement, row)
         names, sealer = mapping.column_names, self._sealer
         return [mapping.from_row(dict(zip(names, r, strict=True)), sealer) for r in rows]
 
@@ -177,18 +166,8 @@ class DatabaseStore:
             row[mapping.column_of[name]] = mapping.cell(name, value, self._sealer)
         return row
 
-    async def _fetch(
-        self, statement: statements.Statement, row: Mapping[str, Cell]
-    ) -> list[tuple[Cell, ...]]:
-        try:
-            return await self._reader.fetch(statement.text, statement.bind(row))
-        except StorageFailure as failure:
-            raise EvidenceUnavailableError(reason=failure.reason) from failure
-
-    async def claim(
-        self, lane: str, *, now: datetime, until: datetime, limit: int
-    ) -> list[WorkItem]:
-        """Lease due items of a lane to this process until an instant, oldest first.
+    async def claim(self, lane: str, *, now: datetime, lease: Lease, limit: int) -> list[WorkItem]:
+        """Lease due items of a lane to this process, oldest first.
 
         Raises:
             EvidenceUnavailableError: the lease cannot be written.
@@ -199,7 +178,8 @@ class DatabaseStore:
             "institution": self.institution,
             "lane": lane,
             "now": to_microseconds(now),
-            "lease_until": to_microseconds(until),
+            "wall": to_microseconds(lease.begins),
+            "lease_until": to_microseconds(lease.ends),
             "owner": self._owner,
             "limit": limit,
         }
@@ -211,14 +191,18 @@ class DatabaseStore:
         ]
         return sorted(items, key=lambda item: (item.run_at, item.key))
 
-    async def next_run(self, lane: str) -> datetime | None:
-        """Return when the first item of a lane can be claimed; a leased one, at its lease's end.
+    async def next_run(self, lane: str, *, wall: datetime) -> datetime | None:
+        """Return when the first item of a lane that nobody holds at `wall` is due.
 
         Raises:
             EvidenceUnavailableError: the database does not answer.
         """
-        values: Row = {"institution": self.institution, "lane": lane}
-        ((first,),) = await self._fetch(statements.next_run(self._dialect), values)
+        values: Row = {
+            "institution": self.institution,
+            "lane": lane,
+            "wall": to_microseconds(wall),
+        }
+        ((first,),) = await fetch(self._reader, statements.next_run(self._dialect), values)
         return from_microseconds(first) if isinstance(first, int) else None
 
     async def records(self, query: RecordQuery) -> list[StoredRecord]:
@@ -228,26 +212,7 @@ class DatabaseStore:
             EvidenceUnavailableError: the database does not answer.
             SealBrokenError: a record was changed.
         """
-        wanted: Row = {
-            "act": query.act,
-            "transaction_number": query.transaction_number,
-            "request_id": query.request_id,
-            "counterpart": query.counterpart,
-            "subject_index": self._sealer.index(query.subject) if query.subject else None,
-            "since": to_microseconds(query.since) if query.since else None,
-            "until": to_microseconds(query.until) if query.until else None,
-        }
-        filters = {name: value for name, value in wanted.items() if value is not None}
-        rows = await self._rows_of_log(filters, after=query.after, limit=query.limit)
-        return [open_record(row, self._sealer) for row in rows]
-
-    async def _rows_of_log(
-        self, filters: Mapping[str, Cell], *, after: int, limit: int
-    ) -> list[Row]:
-        statement = statements.select_records(tuple(filters), self._dialect)
-        values: Row = {**filters, "institution": self.institution, "after": after, "limit": limit}
-        rows = await self._fetch(statement, values)
-        return [dict(zip(COLUMNS, row, strict=True)) for row in rows]
+        return await self._log.search(query)
 
     async def verify(self) -> Verification:
         """Walk the whole log and compare leaves, chain, head and checkpoints.
@@ -258,46 +223,12 @@ class DatabaseStore:
         Raises:
             EvidenceUnavailableError: the database does not answer.
         """
-        roots = await self._signed_roots()
-        count = sum(map(len, roots.values()))
-        walk = LogWalk(sealer=self._sealer, roots=roots)
-        head = await self._walk_rows(walk)
-        await asyncio.to_thread(walk.finish, head.size, head.chain)
-        return Verification(
-            size=walk.size,
-            root=walk.frontier.root(),
-            chain=walk.chain,
-            checkpoints=count,
-            fault=walk.fault,
-        )
-
-    async def _walk_rows(self, walk: LogWalk) -> Head:
-        """Walk until the head that stands after the last row was read says the same."""
-        last, head = _FIRST, Head(-1, b"")
-        while walk.fault is None:
-            rows = await self._rows_of_log({}, after=last, limit=WALK_ROWS)
-            if rows:
-                last = rows[-1]["sequence"]  # type: ignore[assignment]  # the column's type
-                await asyncio.to_thread(walk.follow, rows)
-                continue
-            known, head = head, await self._head()
-            if head.size <= walk.size or head == known:
-                break
-        return head
-
-    async def _head(self) -> Head:
-        statement = statements.select_head(self._dialect)
-        rows = await self._fetch(statement, {"institution": self.institution})
-        return Head(*rows[0]) if rows else Head(-1, b"")  # type: ignore[arg-type]  # as the table says
-
-    async def _signed_roots(self) -> dict[int, list[tuple[bytes, bytes]]]:
-        roots: dict[int, list[tuple[bytes, bytes]]] = {}
+        signed: list[Checkpoint] = []
         after = None
-        while page := await self.list_values(Checkpoint, limit=WALK_ROWS, after=after):
-            for one in page:
-                roots.setdefault(one.size, []).append((one.root, one.chain))
-            after = self.key_of(page[-1])
-        return roots
+        while page := await self.list_values(Checkpoint, after=after):
+            signed += page
+            after = f"{page[-1].size}{KEY_SEPARATOR}{to_microseconds(page[-1].at)}"
+        return await self._log.verify(signed)
 
 
 def _fold(unit: Unit) -> tuple[list[Value], list[tuple[Value, Value]]]:

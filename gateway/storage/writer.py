@@ -1,8 +1,9 @@
 """The single writer of a process: many callers, one transaction, one wait for the disk.
 
-Callers hand over whole units and wait; a thread takes all that wait, writes them in one
-transaction and settles them after the commit. While one group waits for the disk, the next one
-gathers. Refuse work rather than lose evidence: what cannot be written is refused at once.
+Callers hand over whole units and wait; what one turn of the event loop brings forth goes to a
+thread together, which writes all that waits in one transaction and settles it after the commit.
+While one group waits for the disk, the next one gathers. Refuse work rather than lose evidence:
+what cannot be written is refused at once.
 """
 
 import asyncio
@@ -19,7 +20,7 @@ from gateway.domain.errors import EvidenceUnavailableError
 from gateway.storage.sessions import Session, StorageFailure, write_group
 from gateway.storage.units import WriteUnit
 
-GROUP_LIMIT: Final = 256  # units of one transaction
+GROUP_LIMIT: Final = 256  # units after which a transaction takes no more
 QUEUE_LIMIT: Final = 10_000  # units that wait; more than some seconds of work
 STALL_SECONDS: Final = 5.0
 _LOG: Final = logging.getLogger(__name__)
@@ -45,7 +46,9 @@ class Writer:
         self._connect = connect
         self._session: Session | None = None
         self._loop = asyncio.get_running_loop()
-        self._queue: SimpleQueue[WriteUnit | None] = SimpleQueue()
+        self._gathered: list[WriteUnit] = []
+        self._queue: SimpleQueue[list[WriteUnit] | None] = SimpleQueue()
+        self._waiting = 0  # units that are not settled
         self._busy_since: float | None = None
         self._reason: str | None = None
         self._closed = False
@@ -71,13 +74,22 @@ class Writer:
         reason = self.health().reason
         if reason in {"closed", "stalled"}:
             raise EvidenceUnavailableError(reason=reason)
-        if self._queue.qsize() >= QUEUE_LIMIT:
+        if self._waiting >= QUEUE_LIMIT:
             raise EvidenceUnavailableError(reason="queue_full")
-        self._queue.put(unit)
+        self._waiting += 1
+        self._gathered.append(unit)
+        if len(self._gathered) == 1:
+            self._loop.call_soon(self._hand_over)
+
+    def _hand_over(self) -> None:
+        if self._gathered:
+            self._queue.put(self._gathered)
+            self._gathered = []
 
     async def close(self) -> None:
         """Write what waits, then end the thread."""
         self._closed = True
+        self._hand_over()
         self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
 
@@ -92,19 +104,19 @@ class Writer:
             self._busy_since = None
             # The loop may have ended without closing the database: nobody waits any more.
             with contextlib.suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(_settle, group)
+                self._loop.call_soon_threadsafe(self._settle, group)
         self._drop_session()
 
     def _take(self) -> tuple[list[WriteUnit], bool]:
         """Return all units that wait, at least one, and whether more may come."""
         group: list[WriteUnit] = []
-        unit = self._queue.get()
-        while unit is not None:
-            group.append(unit)
-            if len(group) == GROUP_LIMIT:
+        units = self._queue.get()
+        while units is not None:
+            group += units
+            if len(group) >= GROUP_LIMIT:
                 return group, True
             try:
-                unit = self._queue.get_nowait()
+                units = self._queue.get_nowait()
             except Empty:
                 return group, True
         return group, False
@@ -135,7 +147,7 @@ class Writer:
             self._session.close()
             self._session = None
 
-
-def _settle(group: list[WriteUnit]) -> None:
-    for unit in group:
-        unit.settle()
+    def _settle(self, group: list[WriteUnit]) -> None:
+        self._waiting -= len(group)
+        for unit in group:
+            unit.settle()

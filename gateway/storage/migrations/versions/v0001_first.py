@@ -248,6 +248,7 @@ sa.Table(
     _METADATA,
     make.text("institution", 64, "機関コード"),
     make.number("sequence", "連番（0から）"),
+    make.number("block", "区画（連番を1024で割った商）"),
     make.number("at", "記録日時"),
     make.text("act", 64, "行為"),
     make.text("phase", 64, "意図・結果の別"),
@@ -261,9 +262,9 @@ sa.Table(
     make.raw("chain", 32, "連鎖ハッシュ"),
     make.raw("sealed", None, "封緘した項目"),
     make.key("records", "sequence"),
-    make.index("records_request_id", "request_id", "sequence"),
-    make.index("records_subject", "subject_index", "sequence"),
-    make.index("records_transaction_number", "transaction_number", "sequence"),
+    make.index("records_request_id", "block", "request_id"),
+    make.index("records_subject", "block", "subject_index"),
+    make.index("records_transaction_number", "block", "transaction_number"),
     comment="情報提供等記録",
 )
 
