@@ -9,13 +9,15 @@ import pytest
 from gateway.domain.provision import Provision
 from gateway.domain.states import ProvisionState
 from gateway.domain.symbols import SymbolBinding
+from gateway.network.arrivals import Arrivals
+from gateway.network.inspection import Served
 from gateway.usecases import symbols
 from permitlists import load_builtin
 from tests.support.network import TAX_ITEMS, Draft, Town, open_town, uuid
 from tests.support.refusals import read
 from tests.support.world import CORE, NOON
 from wire import messages as wire
-from wire.documents import JSON_TYPE, Document, seal
+from wire.documents import JSON_TYPE, Document, decode_stream, encode_stream, seal
 from wire.permit_list import encode_permit_list
 from wire.signatures import verify
 
@@ -178,3 +180,23 @@ async def test_the_core_moves_the_sandbox_clock_even_far_ahead_and_back(town: To
         message = wire.Clock(offset_milliseconds=milliseconds)
         await acknowledge(town, town.write(message, by=CORE, to=town.b, created=later))
         assert (town.world.clock.now() - NOON).total_seconds() * 1000 == milliseconds
+
+
+async def test_one_process_serves_several_institutions_each_with_its_own_ports(
+    town: Town,
+) -> None:
+    served = {
+        code: Served(ports=ports, sealer=town.sealers[code]) for code, ports in town.ports.items()
+    }
+    arrivals = Arrivals(served, town.trust)
+    bad = [
+        town.write(wire.ProcessNumberRequest(request_id=uuid(1)), by=CORE, to=code)
+        for code in (town.a, town.b)
+    ]
+
+    replies = decode_stream(b"".join(await arrivals.receive(encode_stream(bad), hop=CORE)))
+
+    assert [one.sender for one in replies if isinstance(one, Document)] == [town.a, town.b]
+    for code in (town.a, town.b):
+        [record] = await town.world.records(code, act="provision")
+        assert record.code == "message.kind"
