@@ -101,6 +101,17 @@ class RecordQuery:
     until: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """From when until when work is somebody's, on the machine's clock.
+
+    A lease tells the living from the dead, so the sandbox's clock has no say in it.
+    """
+
+    begins: datetime
+    ends: datetime
+
+
 class Store(Protocol):
     """Storage as one institution sees it: nothing of another's can be named (G11)."""
 
@@ -138,14 +149,12 @@ class Store(Protocol):
         """Return the key text of a value, to be given as `after` for the next page."""
         ...
 
-    async def claim(
-        self, lane: str, *, now: datetime, until: datetime, limit: int
-    ) -> list[WorkItem]:
-        """Lease due items of a lane to this process until an instant, oldest first."""
+    async def claim(self, lane: str, *, now: datetime, lease: Lease, limit: int) -> list[WorkItem]:
+        """Lease due items of a lane to this process, oldest first."""
         ...
 
-    async def next_run(self, lane: str) -> datetime | None:
-        """Return when the earliest unleased item of a lane is due."""
+    async def next_run(self, lane: str, *, wall: datetime) -> datetime | None:
+        """Return when the earliest item of a lane that nobody holds at `wall` is due."""
         ...
 
     async def records(self, query: RecordQuery) -> list[StoredRecord]:
@@ -328,6 +337,7 @@ class Ports:
 
     store: Store
     clock: Clock
+    wall: Clock  # the machine's: only leases run by it
     ids: Ids
     core: Core
     registry: Registry

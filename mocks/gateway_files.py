@@ -32,8 +32,7 @@ SCOPES = (
 class Plan:
     """One gateway to start: whose it is, its one business system, where it listens.
 
-    `slot_seconds` after an inquiry a `not_provided` leaves it (G12). Leases run by the sandbox's
-    clock, so `lease_seconds` must be longer than any leap that happens while work is under way.
+    `slot_seconds` after an inquiry a `not_provided` leaves it (G12).
     """
 
     short: str
@@ -43,7 +42,6 @@ class Plan:
     business_port: int
     network_port: int
     slot_seconds: int
-    lease_seconds: int
 
     @property
     def config(self) -> Path:
@@ -134,7 +132,6 @@ def _institution(plan: Plan, around: Surroundings) -> Values:
         "signing_key_id": identity.signing_key_id,
         "master_key_file": str(identity.master_key),
         "slot_seconds": plan.slot_seconds,
-        "lease_seconds": plan.lease_seconds,
         "retry_first_seconds": 0.2,
         "retry_most_seconds": 2,
     }

@@ -21,7 +21,6 @@ from mocks.world import GATEWAYS, Setup, World, make_world
 SYSTEMS = {"a": "insurance", "b": "tax"}  # the one business system of each municipality
 DEFAULT_PEOPLE = 24
 SLOT_SECONDS = 600
-LEASE_SECONDS = 900
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +101,6 @@ def _plan(folder: Path, world: World, space: Space) -> dict[str, Gateway]:
             business_port=ports.pop(),
             network_port=ports.pop(),
             slot_seconds=SLOT_SECONDS,
-            lease_seconds=LEASE_SECONDS,
         )
         for short in GATEWAYS
     ]

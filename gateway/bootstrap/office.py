@@ -86,6 +86,7 @@ async def _settle_in(office: Office, path: str, one: Institution, connect: Conne
     ports = Ports(
         store=await office.database.store(one.code, master, owner=office.owner),
         clock=office.clock,
+        wall=SystemClock(),
         ids=office.ids,
         core=peers.core,
         registry=peers.registry,

@@ -31,7 +31,7 @@ class Bounds:
     """What one call may take: seconds to connect, bytes of a reply, seconds of any call."""
 
     connect_seconds: float = 10.0
-    call_seconds: float = 60.0
+    call_seconds: float = 20.0  # shorter than a lease: whoever waits still holds its work
     reply_bytes: int = 64 << 20
 
 

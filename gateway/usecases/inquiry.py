@@ -75,7 +75,7 @@ async def submit(command: SubmitInquiry, *, ports: Ports, drive_here: bool = Tru
     item = None
     if inquiry.state is InquiryState.PERMIT_REQUESTED:
         now = inquiry.requested_at
-        lease = now + ports.policy.lease if drive_here else None
+        lease = ports.wall.now() + ports.policy.lease if drive_here else None
         item = WorkItem(lane=LANE, key=inquiry.inquiry_id, run_at=now, lease_until=lease)
         unit.add(item)
         unit.record(record_of(inquiry, Phase.INTENT, at=now))

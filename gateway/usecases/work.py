@@ -5,7 +5,7 @@ from datetime import datetime
 
 from gateway.domain.errors import GuardFailedError
 from gateway.domain.work import WorkItem
-from gateway.ports import Ports
+from gateway.ports import Lease, Ports
 from gateway.usecases import course, provision, sending, symbols
 
 AT_ONCE = 64
@@ -22,9 +22,10 @@ async def sweep(*, ports: Ports) -> int:
     """Lease what is due and start it; return how many items were started."""
     started = 0
     for lane in LANES:
+        wall = ports.wall.now()
+        lease = Lease(begins=wall, ends=wall + ports.policy.lease)
         now = ports.clock.now()
-        until = now + ports.policy.lease
-        for item in await ports.store.claim(lane, now=now, until=until, limit=AT_ONCE):
+        for item in await ports.store.claim(lane, now=now, lease=lease, limit=AT_ONCE):
             ports.runner.spawn(_work(item, ports=ports))
             started += 1
     return started
@@ -39,5 +40,6 @@ async def _work(item: WorkItem, *, ports: Ports) -> None:
 
 async def next_run(*, ports: Ports) -> datetime | None:
     """Return when the next work item is due, by this institution's clock."""
-    due = [await ports.store.next_run(lane) for lane in LANES]
+    wall = ports.wall.now()
+    due = [await ports.store.next_run(lane, wall=wall) for lane in LANES]
     return min((instant for instant in due if instant is not None), default=None)

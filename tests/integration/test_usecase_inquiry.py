@@ -190,7 +190,7 @@ async def test_a_drive_that_died_is_taken_over_after_its_lease(world: World) -> 
     world.runner.waiting.clear()
     await world.settle()
     assert (await world.reload(inquiry)).state == "permit_requested"
-    world.clock.move(seconds=31)
+    world.wall.move(seconds=31)
     await world.settle()
     ended = await world.reload(inquiry)
     assert ended.state == "answered"

@@ -330,6 +330,7 @@ class World:
 
     def __init__(self) -> None:
         self.clock = TestClock()
+        self.wall = TestClock()
         self.institutions = load_institutions()
         self.core = CallingCore(self)
         self.runner = QueueRunner()
@@ -460,6 +461,7 @@ async def open_world(folder: Path, **policies: dict[str, Any]) -> AsyncIterator[
             world.sides[code] = Ports(
                 store=await database.store(code, bytes([number]) * 32, short),
                 clock=world.clock,
+                wall=world.wall,
                 ids=CountingIds(number),
                 core=world.core,
                 registry=world.core,
