@@ -60,7 +60,7 @@ class Database:
         statement = statements.select_keys(self._reader.dialect)
         rows = await fetch(self._reader, statement, {"institution": institution})
         return [
-            WrappedKey(purpose=purpose, key_id=key_id, wrapped=wrapped)  # type: ignore[arg-type]
+            WrappedKey(purpose=purpose, key_id=key_id, wrapped=wrapped)  # type: ignore[arg-type]  # columns
             for purpose, key_id, wrapped in rows
         ]
 

@@ -189,7 +189,7 @@ class TypeMapping:
                 fields[name] = cell if cell is None or not codec.decode else codec.decode(cell)
         if self.sealed:
             sealed = row["sealed"]
-            body = self._body.decode(sealer.open(sealed, self._context(row)))  # type: ignore[arg-type]
+            body = self._body.decode(sealer.open(sealed, self._context(row)))  # type: ignore[arg-type]  # bytes
             fields.update((name, getattr(body, name)) for name in self.sealed)
         return self.kind(**fields)
 

@@ -32,7 +32,7 @@ from gateway.storage import log_tables, tables
 from gateway.storage.mapping import Cell, TypeMapping
 
 SQLITE: Final[Dialect] = SQLiteDialect_pysqlite(paramstyle="qmark")
-POSTGRESQL: Final[Dialect] = PGDialect_psycopg(paramstyle="format")  # type: ignore[no-untyped-call]
+POSTGRESQL: Final[Dialect] = PGDialect_psycopg(paramstyle="format")  # type: ignore[no-untyped-call]  # SQLAlchemy's
 COUNT: Final = BigInteger()
 PREFIX: Final = "p_"  # SQLAlchemy keeps the bare column names for itself
 

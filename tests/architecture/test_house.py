@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[2]
 SOURCES = ("gateway", "codecs", "permitlists", "mocks", "tools", "docs", "tests")
 GENERATED = {".venv", ".git", "var", "__pycache__", "_build"}
 MODULE_LINES, FUNCTION_LINES = 400, 60
+TEST_LINES = 600  # tables of cases are long
 # Patterns that do not match themselves, so that this file does not contain what it forbids.
 FORBIDDEN = ["[/]work/", "[/]root/", "pypi[.]org", "pythonhosted[.]org", "TO[D]O:", "FIX[M]E"]
 
@@ -45,7 +46,8 @@ def test_no_module_is_longer_than_the_wall() -> None:
     long = {
         str(path.relative_to(ROOT)): lines
         for path in modules()
-        if (lines := len(path.read_text("utf-8").splitlines())) > MODULE_LINES
+        if (lines := len(path.read_text("utf-8").splitlines()))
+        > (TEST_LINES if "tests" in path.relative_to(ROOT).parts else MODULE_LINES)
     }
     assert not long
 
@@ -54,6 +56,7 @@ def test_no_function_is_longer_than_the_wall() -> None:
     long = {
         f"{path.relative_to(ROOT)}: {node.name}": lines
         for path in modules()
+        if "tests" not in path.relative_to(ROOT).parts
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and node.end_lineno

@@ -26,7 +26,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "codecs")]
 
 from pysqlite3 import dbapi2 as sqlite3  # noqa: E402  # the path comes first
 
-from gateway.domain.identifiers import UnifiedNumber  # noqa: E402
+from gateway.domain.identifiers import UnifiedNumber  # noqa: E402  # after the path
 from gateway.domain.permits import Wanted  # noqa: E402
 from gateway.domain.records import Act, ExchangeRecord, Phase  # noqa: E402
 from gateway.ports import Unit  # noqa: E402

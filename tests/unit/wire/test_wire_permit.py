@@ -300,4 +300,4 @@ def test_a_permit_that_would_be_refused_is_not_issued(
 
 def test_a_permit_needs_aware_instants() -> None:
     with pytest.raises(WireError, match=r"wire\.instant\.zone"):
-        issue(replace(CLAIMS, expires_at=datetime(2026, 1, 1)), EC_KEY, "ec")  # noqa: DTZ001
+        issue(replace(CLAIMS, expires_at=datetime(2026, 1, 1)), EC_KEY, "ec")  # noqa: DTZ001  # on purpose
