@@ -37,6 +37,7 @@ from gateway.usecases.course import (
     record_of,
 )
 from gateway.usecases.permit_list import day_of, judge, question
+from permitlists import Decision, Question
 
 POLL_SECONDS = 0.5  # another process may drive it, so waiting also looks
 
@@ -122,17 +123,7 @@ async def _begin(command: SubmitInquiry, *, ports: Ports) -> tuple[Inquiry, Symb
     decision = judge(asked, ports=ports)
     state, refusal, symbol = InquiryState.PERMIT_REQUESTED, None, None
     if not decision.allowed:
-        state = InquiryState.DENIED
-        explained = ports.book.permit_list.explain(asked) if ports.book.permit_list else None
-        refusal = Refusal(
-            code=f"inquiry.denied.{decision.failed}",
-            occurrence=ports.ids.uuid(),
-            retry=Retry.NEVER,
-            failed=decision.failed,
-            text_ja=explained.text_ja if explained else "",
-            text_en=explained.text_en if explained else "",
-            by=ports.store.institution,
-        )
+        state, refusal = InquiryState.DENIED, _denial(asked, decision, ports=ports)
     else:
         symbol = await find_symbol(alias.unified_number, ports=ports)
         if symbol is None:
@@ -166,6 +157,20 @@ async def _begin(command: SubmitInquiry, *, ports: Ports) -> tuple[Inquiry, Symb
         refusal=refusal,
     )
     return inquiry, symbol
+
+
+def _denial(asked: Question, decision: Decision, *, ports: Ports) -> Refusal:
+    """Return why our own list denies a question, explained where there is a list."""
+    explained = ports.book.permit_list.explain(asked) if ports.book.permit_list else None
+    return Refusal(
+        code=f"inquiry.denied.{decision.failed}",
+        occurrence=ports.ids.uuid(),
+        retry=Retry.NEVER,
+        failed=decision.failed,
+        text_ja=explained.text_ja if explained else "",
+        text_en=explained.text_en if explained else "",
+        by=ports.store.institution,
+    )
 
 
 async def receive_answer(arrived: ArrivedAnswer, *, ports: Ports) -> None:
