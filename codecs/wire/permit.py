@@ -10,31 +10,42 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    EllipticCurvePrivateKey,
+    EllipticCurvePublicKey,
+)
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, OKPKey, RSAKey
+from joserfc.jws import JWSRegistry
 
 from wire.errors import WireError
-from wire.keys import (
-    ECDSA_P256,
-    ED25519,
-    RSA_PKCS1,
-    KeyRing,
-    PrivateKey,
-    fits,
-    is_signed,
-    sign_bytes,
-)
+from wire.keys import ECDSA_P256, ED25519, KEY_ID, RSA_PKCS1, KeyRing, PrivateKey, PublicKey, fits
 
 ALGORITHMS: Final = {"ES256": ECDSA_P256, "EdDSA": ED25519, "RS256": RSA_PKCS1}
 """JOSE name of each permitted algorithm to the name that keys are pinned under."""
 MAX_BYTES: Final = 1 << 18
 
-_COMPACT = re.compile(rb"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
-_HEADER = re.compile(
-    rb'\{"alg":"([A-Za-z0-9-]{1,20})","kid":"([0-9A-Za-z._:@/+-]{1,128})"'
-    rb',"typ":"provision-permit\+jws"\}'
-)
+_TYPE: Final = "provision-permit+jws"
+_COMPACT = re.compile(rb"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
+_KEY_ID = re.compile(KEY_ID)
+
+
+class _Permitted(JWSRegistry):
+    """The algorithms of permits; that RFC 9864 gives EdDSA a newer name is no reason to warn."""
+
+    max_payload_length = MAX_BYTES
+
+    def get_alg(self, name: str) -> Any:  # noqa: ANN401  # its type is not exported
+        """Return the algorithm of a name that was compared with the pinned key's before."""
+        return self.algorithms[name]
+
+
+_REGISTRY: Final = _Permitted()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,15 +139,11 @@ def issue(claims: PermitClaims, signer_key: PrivateKey, key_id: str, alg: str = 
     """
     if alg not in ALGORITHMS or not fits(ALGORITHMS[alg], signer_key.public_key()):
         raise _refused("algorithm", "header.alg", "The key is not of the algorithm.")
-    header = b'{"alg":"%b","kid":"%b","typ":"provision-permit+jws"}' % (
-        alg.encode(),
-        key_id.encode("ascii", "replace"),
-    )
-    if not _HEADER.fullmatch(header):
+    if not _KEY_ID.fullmatch(key_id):
         raise _refused("header", "header.kid", "The key id cannot be written.")
     payload = _encode(claims)
-    signed = b"%b.%b" % (_write64(header), _write64(payload))
-    return b"%b.%b" % (signed, _write64(sign_bytes(signer_key, signed)))
+    header = {"alg": alg, "kid": key_id, "typ": _TYPE}
+    return jws.serialize_compact(header, payload, _jwk(signer_key), registry=_REGISTRY).encode()
 
 
 def read(compact: bytes, keys: KeyRing) -> PermitClaims:
@@ -147,24 +154,48 @@ def read(compact: bytes, keys: KeyRing) -> PermitClaims:
     """
     if len(compact) > MAX_BYTES:
         raise _refused("size", "", "The permit is larger than allowed.")
-    parts = _COMPACT.fullmatch(compact)
-    if parts is None:
-        raise _refused("compact", "", "A permit is three base64url parts.")
-    header = _HEADER.fullmatch(_read64(parts[1]))
-    if header is None:
-        raise _refused("header", "header", "The header has alg, kid and typ, and nothing else.")
-    pinned = keys.find(header[2].decode())
+    token = _extract(compact)
+    header = token.headers()
+    pinned = keys.find(header["kid"])
     if pinned is None:
         raise _refused("unknown_key", "header.kid", "The key is not pinned.")
-    if ALGORITHMS.get(header[1].decode()) != pinned.algorithm:
+    if ALGORITHMS.get(header["alg"]) != pinned.algorithm:
         raise _refused("algorithm", "header.alg", "The key is pinned to another algorithm.")
-    signed = compact[: parts.end(2)]
-    if not is_signed(pinned.public_key, signed, _read64(parts[3])):
+    if not jws.validate_compact(token, _jwk(pinned.public_key), registry=_REGISTRY):
         raise _refused("signature", "signature", "The signature is not the issuer's.")
-    claims = _decode(_read64(parts[2]))
+    claims = _decode(token.payload)
     if claims.iss != pinned.institution:
         raise _refused("issuer", "claims.iss", "The key is another institution's.")
     return _from_claims(claims)
+
+
+def _extract(compact: bytes) -> jws.CompactSignature:
+    """Return a token whose parts are what they say and re-encode to the same bytes."""
+    if _COMPACT.fullmatch(compact) is None:
+        raise _refused("compact", "", "A permit is three base64url parts.")
+    try:
+        token = jws.extract_compact(compact, registry=_REGISTRY)
+        signature = urlsafe_b64decode(token.segments["signature"] + b"==")
+    except (JoseError, ValueError) as error:
+        raise _refused("header", "header", "The header cannot be read.") from error
+    header = token.headers()
+    written = msgspec.json.encode(header, order="sorted")
+    named = header.keys() == {"alg", "kid", "typ"} and header["typ"] == _TYPE
+    if not named or not isinstance(header["kid"], str):
+        raise _refused("header", "header", "The header has alg, kid and typ, and nothing else.")
+    parts = (written, token.payload, signature)
+    if b".".join(_write64(part) for part in parts) != compact:
+        raise _refused("compact", "", "The permit re-encodes to other bytes.")
+    return token
+
+
+def _jwk(key: PrivateKey | PublicKey) -> ECKey | OKPKey | RSAKey:
+    """Return a key as the JOSE library takes it."""
+    if isinstance(key, EllipticCurvePrivateKey | EllipticCurvePublicKey):
+        return ECKey(key, key)
+    if isinstance(key, RSAPrivateKey | RSAPublicKey):
+        return RSAKey(key, key)
+    return OKPKey(key, key)
 
 
 def _encode(claims: PermitClaims) -> bytes:
@@ -233,14 +264,6 @@ def _seconds(instant: datetime) -> int:
 
 def _write64(data: bytes) -> bytes:
     return urlsafe_b64encode(data).rstrip(b"=")
-
-
-def _read64(text: bytes) -> bytes:
-    """Return the bytes that base64url `text` writes; unused bits must be zero."""
-    data = urlsafe_b64decode(text + b"=" * (-len(text) % 4)) if len(text) % 4 != 1 else b""
-    if _write64(data) != text:
-        raise _refused("compact", "", "The base64url is not canonical.")
-    return data
 
 
 def _refused(reason: str, path: str, detail: str) -> WireError:

@@ -166,7 +166,6 @@ def test_settings_of_a_gateway_are_toml_with_absolute_paths(tmp_path: Path) -> N
         business_port=8080,
         network_port=8443,
         slot_seconds=600,
-        lease_seconds=900,
     )
     around = Surroundings(
         pki=Pki(tmp_path / "keys", now=NOW),

@@ -173,7 +173,7 @@ TOKENS: dict[str, tuple[bytes, str]] = {
     "space": (b" " + GOOD, "compact"),
     "base64 instead of base64url": (GOOD[:-2] + b"+/", "compact"),
     "unused bits set": (HEAD64 + b"." + PAYLOAD64 + b"." + SIGNATURE64[:-1] + b"B", "compact"),
-    "one character too many": (GOOD + b"AAA", "compact"),
+    "one character too many": (GOOD + b"AAA", "header"),
     "oversized": (GOOD + b"A" * MAX_BYTES, "size"),
     "algorithm none": (
         encoded(canonical(HEADER | {"alg": "none"})) + b"." + PAYLOAD64 + b".", "compact",
@@ -204,14 +204,14 @@ TOKENS: dict[str, tuple[bytes, str]] = {
     "type missing": (forged({"alg": "ES256", "kid": "ec"}), "header"),
     "type in other case": (forged(HEADER | {"typ": "Provision-Permit+JWS"}), "header"),
     "header in another order": (
-        forged(b'{"typ":"provision-permit+jws","alg":"ES256","kid":"ec"}'), "header",
+        forged(b'{"typ":"provision-permit+jws","alg":"ES256","kid":"ec"}'), "compact",
     ),
-    "header with a space": (forged(json.dumps(HEADER).encode()), "header"),
+    "header with a space": (forged(json.dumps(HEADER).encode()), "compact"),
     "algorithm twice": (
-        forged(b'{"alg":"none","alg":"ES256","kid":"ec","typ":"provision-permit+jws"}'), "header",
+        forged(b'{"alg":"none","alg":"ES256","kid":"ec","typ":"provision-permit+jws"}'), "compact",
     ),
     "header no json": (forged(b"x"), "header"),
-    "header with a byte order mark": (forged(b"\xef\xbb\xbf" + canonical(HEADER)), "header"),
+    "header with a byte order mark": (forged(b"\xef\xbb\xbf" + canonical(HEADER)), "compact"),
     "payload replaced": (
         HEAD64 + b"." + encoded(PAYLOAD.replace(b"990029", b"990037")) + b"." + SIGNATURE64,
         "signature",

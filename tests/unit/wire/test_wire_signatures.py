@@ -150,3 +150,19 @@ def test_a_signature_of_another_length_never_verifies() -> None:
     assert not is_signed(EC_KEY.public_key(), b"base", signature[:63])
     assert not is_signed(EC_KEY.public_key(), b"base", b"")
     assert not is_signed(ED_KEY.public_key(), b"base", b"")
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        ec.generate_private_key(ec.SECP256R1()),
+        ed25519.Ed25519PrivateKey.generate(),
+        RSA_KEY,
+    ],
+    ids=["ecdsa-p256", "ed25519", "rsa"],
+)
+def test_a_raw_signature_is_that_of_its_bytes_alone(key: PrivateKey) -> None:
+    signature = sign_bytes(key, b"base")
+    assert is_signed(key.public_key(), b"base", signature)
+    assert not is_signed(key.public_key(), b"bases", signature)
+    assert not is_signed(key.public_key(), b"base", signature[:-1])
