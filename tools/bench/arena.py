@@ -36,7 +36,6 @@ AT_ONCE = 8
 POLL_SECONDS = 0.02
 PEOPLE = 60
 SLOT_SECONDS = 600
-LEASE_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +178,6 @@ def _plan(folder: Path, world: World, space: Space, launch: Launch) -> dict[str,
             business_port=ports.pop(),
             network_port=ports.pop(),
             slot_seconds=SLOT_SECONDS,
-            lease_seconds=LEASE_SECONDS,
         )
         for short, system in SYSTEMS.items()
     ]
