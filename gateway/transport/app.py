@@ -84,10 +84,7 @@ def _assemble(
     operations: tuple[Operation, ...], keeper: Gatekeeper, served: Served
 ) -> web.Application:
     metrics = RequestMetrics(served.registry)
-    app = web.Application(
-        middlewares=[make_observer(metrics), make_refuser(served.ids)],
-        client_max_size=max(operation.most_bytes_streamed for operation in operations),
-    )
+    app = web.Application(middlewares=[make_observer(metrics), make_refuser(served.ids)])
     waiting.prepare(app)
     for operation in operations:
         handler = _Handler(operation, keeper, served.ids)

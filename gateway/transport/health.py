@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
 
 import msgspec
 from prometheus_client import CollectorRegistry
@@ -15,7 +14,6 @@ from gateway.transport.schemas.common import NoQuery
 from gateway.transport.schemas.health import CheckResult, Liveness, Readiness
 
 _log = logging.getLogger(__name__)
-CHECK_SECONDS: Final = 1.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +34,7 @@ class Health:
 
     checks: Mapping[str, Check]
     registry: CollectorRegistry
+    seconds: float = 1.5  # how long one check may take
 
     async def live(self, call: AnyCall) -> Reply:  # noqa: ARG002  # every handler takes its call
         """Return that the process answers."""
@@ -44,7 +43,10 @@ class Health:
     async def ready(self, call: AnyCall) -> Reply:  # noqa: ARG002  # every handler takes its call
         """Return 200 if every check is fine, else 503 with the reasons."""
         async with asyncio.TaskGroup() as group:
-            running = [group.create_task(_run(name, check)) for name, check in self.checks.items()]
+            running = [
+                group.create_task(_run(name, check, self.seconds))
+                for name, check in self.checks.items()
+            ]
         results = tuple(one.result() for one in running)
         ready = all(result.ok for result in results)
         return Reply(status=200 if ready else 503, body=Readiness(ready=ready, checks=results))
@@ -98,9 +100,9 @@ def _sample(*, ok: bool) -> Sample:
     )
 
 
-async def _run(name: str, check: Check) -> CheckResult:
+async def _run(name: str, check: Check, seconds: float) -> CheckResult:
     try:
-        async with asyncio.timeout(CHECK_SECONDS):
+        async with asyncio.timeout(seconds):
             outcome = await check()
     except TimeoutError:
         return CheckResult(name=name, ok=False, reason="no result in time")

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from contextlib import suppress
 from datetime import timedelta
 from hashlib import sha256
 from typing import Final
@@ -72,7 +73,7 @@ async def show(call: Call[None, NoQuery]) -> Reply | web.StreamResponse:
     found = await inquiries.load(call.named("id"), system=call.system, ports=call.ports)
     if EVENTS in call.request.headers.get("Accept", ""):
         with waiting(call.request):
-            return await _follow(call, found)
+            return await _stream(call, found)
     seconds = _read_wait(call.request)
     if seconds:
         with waiting(call.request):
@@ -145,12 +146,19 @@ def _reply(found: Inquiry, seconds: int) -> Reply:
     )
 
 
-async def _follow(call: Call[None, NoQuery], found: Inquiry) -> web.StreamResponse:
-    """Send each state as an event, with a comment now and then, until the state is final."""
+async def _stream(call: Call[None, NoQuery], found: Inquiry) -> web.StreamResponse:
+    """Return the response that carries the events; a caller that goes away ends it."""
     response = web.StreamResponse(
         headers={"Content-Type": EVENTS, "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     )
     await response.prepare(call.request)
+    with suppress(ConnectionResetError):
+        await _follow(call, found, response)
+    return response
+
+
+async def _follow(call: Call[None, NoQuery], found: Inquiry, response: web.StreamResponse) -> None:
+    """Send each state as an event, with a comment now and then, until the state is final."""
     loop = asyncio.get_running_loop()
     sent, spoken = -1, loop.time()
     while True:
@@ -158,7 +166,7 @@ async def _follow(call: Call[None, NoQuery], found: Inquiry) -> web.StreamRespon
             sent, spoken = found.version, loop.time()
             await response.write(_event(found))
         if is_final(INQUIRY, found.state):
-            return response
+            return
         if loop.time() - spoken >= KEEP_ALIVE_SECONDS:
             spoken = loop.time()
             await response.write(b": still waiting\n\n")

@@ -104,6 +104,4 @@ def _translate(error: web.HTTPException) -> RequestError:
         return RequestError("request.method", headers={"Allow": allowed})
     if isinstance(error, web.HTTPNotFound):
         return RequestError("request.route")
-    if isinstance(error, web.HTTPRequestEntityTooLarge):
-        return RequestError("request.too_large")
     return RequestError("request.http")

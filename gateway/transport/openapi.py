@@ -145,14 +145,16 @@ def _one_of(member: Json) -> Json:
 
 
 def _list_bodies(operation: Operation) -> Json:
-    content: Json = {}
-    for media_type in operation.media_types:
-        kind = operation.lines if media_type == NDJSON else operation.body
-        if kind is None:
-            continue
-        content[media_type] = {"schema": {"$ref": _REF.format(name=kind.__name__)}}
-        if operation.sample is not None and media_type != NDJSON:
-            content[media_type]["example"] = _plain(operation.sample)
+    kinds = dict.fromkeys(operation.media_types, operation.body)
+    if operation.lines is not None:
+        kinds[NDJSON] = operation.lines
+    content: Json = {
+        name: {"schema": {"$ref": _REF.format(name=kind.__name__)}}
+        for name, kind in kinds.items()
+        if kind is not None
+    }
+    if operation.sample is not None:
+        content[operation.media_types[0]]["example"] = _plain(operation.sample)
     return content
 
 

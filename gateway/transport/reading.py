@@ -12,7 +12,6 @@ from gateway.transport.json_body import convert, decode
 from gateway.transport.problems import RequestError
 from gateway.transport.routes import NDJSON, Operation
 
-READ_SECONDS: Final = 30.0
 _MOST_FORM_FIELDS: Final = 20
 
 
@@ -47,7 +46,7 @@ def limit_of(operation: Operation, request: web.Request) -> int:
     return operation.most_bytes_streamed if streamed else operation.most_bytes
 
 
-async def read_body(operation: Operation, request: web.Request) -> Any:  # noqa: ANN401
+async def read_body(operation: Operation, request: web.Request) -> Any:  # noqa: ANN401  # its type
     """Return the body as the operation's type, or None; lines come as a tuple of values.
 
     Raises:
@@ -56,18 +55,20 @@ async def read_body(operation: Operation, request: web.Request) -> Any:  # noqa:
     if operation.body is None:
         return None
     try:
-        async with asyncio.timeout(READ_SECONDS):
+        async with asyncio.timeout(operation.read_seconds):
             if request.content_type == NDJSON and operation.lines is not None:
                 return await _read_lines(operation, request, operation.lines)
             body = b"".join([chunk async for chunk in _chunks(operation, request)])
     except TimeoutError:
         raise RequestError("request.timeout") from None
+    except ConnectionError:  # the caller left in the middle; nobody reads this
+        raise RequestError("request.malformed", path="$") from None
     if operation.form:
         return convert(_read_form(body), operation.body, root="form")
     return decode(body, operation.body)
 
 
-def read_query(operation: Operation, request: web.Request) -> Any:  # noqa: ANN401
+def read_query(operation: Operation, request: web.Request) -> Any:  # noqa: ANN401  # its type
     """Return the query parameters as the operation's type.
 
     Raises:

@@ -74,14 +74,12 @@ class Reply:
     """What a handler returns: a status, a resource, headers; `media_type` only for bytes."""
 
     status: int = 200
-    body: msgspec.Struct | bytes | None = None
+    body: msgspec.Struct | bytes
     headers: Mapping[str, str] = field(default_factory=dict)
     media_type: str = JSON
 
     def to_response(self) -> web.Response:
         """Return the HTTP response."""
-        if self.body is None:
-            return web.Response(status=self.status, headers=self.headers)
         body = self.body if isinstance(self.body, bytes) else msgspec.json.encode(self.body)
         return web.Response(
             status=self.status,
@@ -141,6 +139,7 @@ class Operation:
     may_refuse: tuple[int, ...] = ()  # statuses of problems beyond those of every operation
     most_bytes: int = MIB
     most_bytes_streamed: int = 64 * MIB
+    read_seconds: float = 30.0  # how long the body may take to arrive
 
     @property
     def media_types(self) -> tuple[str, ...]:

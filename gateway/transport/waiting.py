@@ -33,13 +33,10 @@ def prepare(app: web.Application) -> None:
 @contextmanager
 def waiting(request: web.Request) -> Iterator[None]:
     """Mark the present request as waiting."""
-    task: asyncio.Task[object] | None = asyncio.current_task()
-    if task is None:
-        yield
-        return
     tasks = request.config_dict[_WAITING].tasks
-    tasks.add(task)
+    present: list[asyncio.Task[object]] = [task for task in [asyncio.current_task()] if task]
+    tasks.update(present)
     try:
         yield
     finally:
-        tasks.discard(task)
+        tasks.difference_update(present)

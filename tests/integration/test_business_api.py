@@ -173,6 +173,21 @@ async def test_states_come_as_events_until_the_inquiry_is_final(api: Business) -
     assert b'"state":"answered"' in rest.split(b"event: state")[-1]
 
 
+async def test_a_caller_that_leaves_a_stream_is_no_failure(
+    api: Business, caplog: pytest.LogCaptureFixture
+) -> None:
+    await ready_person(api)
+    _, _, location = await submit(api)
+    assert api.session is not None
+    headers = {"Authorization": f"Bearer {await api.token('a')}", "Accept": "text/event-stream"}
+    async with api.session.get(api.url + location, headers=headers) as stream:
+        await stream.content.readuntil(b"\n\n")
+    await api.world.settle()
+    shown = await api.call("GET", location)
+    assert (await shown.json())["state"] == "answered"
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
 async def test_a_stream_ends_when_the_server_stops(tmp_path: Path) -> None:
     async with open_world(tmp_path) as world, serve_business(world) as api:
         await ready_person(api)
@@ -196,8 +211,9 @@ def address(serial: int, **changed: object) -> dict[str, object]:
 
 
 async def test_an_address_is_registered_repeated_and_updated(
-    api: Business, canaries: Canaries
+    api: Business, canaries: Canaries, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("DEBUG")
     body = address(5)
     canaries.register(str(body["individual_number"]))
     first = await api.call("POST", "/v1/addresses", json=body)
@@ -209,6 +225,8 @@ async def test_an_address_is_registered_repeated_and_updated(
     assert (updated.status, (await updated.json())["status"]) == (200, "updated")
     for response in (first, again, updated):
         assert str(body["individual_number"]) not in await response.text()
+    logged = caplog.text + str([record.__dict__ for record in caplog.records])
+    assert str(body["individual_number"]) not in logged
 
 
 async def test_another_individual_number_overwrites_nothing(api: Business) -> None:

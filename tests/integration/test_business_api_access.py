@@ -7,13 +7,20 @@ import msgspec
 import pytest
 import pytest_asyncio
 from aiohttp import ClientResponse, web
-from aiohttp.test_utils import TestServer
 
 from gateway.transport.health import CheckOutcome
 from gateway.transport.operations import OPERATIONS, list_scopes
 from gateway.transport.problems import SetupError
 from gateway.transport.routes import Operation
-from tests.support.business import ISSUER, Business, count_rows, desk, make_app, serve_business
+from tests.support.business import (
+    ISSUER,
+    Business,
+    count_rows,
+    desk,
+    make_app,
+    serve,
+    serve_business,
+)
 from tests.support.world import TAX, open_world
 
 INQUIRY = {
@@ -144,15 +151,11 @@ async def test_a_token_of_another_gateway_says_so(api: Business, tmp_path: Path)
 async def test_a_token_of_an_institution_that_is_not_served_here_says_so(api: Business) -> None:
     token = await api.token("b")
     only_a = {api.world.a: api.world.ports_a}
-    server = TestServer(make_app(api, ports=only_a))
-    await server.start_server()
-    try:
-        assert api.session is not None
+    async with serve(make_app(api, ports=only_a)) as server:
+        api.url = server.url
         headers = {"Authorization": f"Bearer {token}"}
-        response = await api.session.get(server.make_url("/v1/records"), headers=headers)
+        response = await api.call("GET", "/v1/records", desk=None, headers=headers)
         assert await code_of(response) == (403, "token.institution")
-    finally:
-        await server.close()
 
 
 async def test_a_token_expires_by_the_machines_clock_alone(api: Business) -> None:
@@ -185,14 +188,10 @@ async def test_an_assertion_is_good_once_even_after_a_restart(api: Business) -> 
     assert first.status == 200
     again = await api.ask_token(api.desks["a"], assertion=assertion)
     assert await code_of(again) == (401, "token.replayed")
-    restarted = TestServer(make_app(api))
-    await restarted.start_server()
-    try:
-        api.url = str(restarted.make_url("")).rstrip("/")
+    async with serve(make_app(api)) as restarted:
+        api.url = restarted.url
         third = await api.ask_token(api.desks["a"], assertion=assertion)
         assert await code_of(third) == (401, "token.replayed")
-    finally:
-        await restarted.close()
 
 
 async def test_what_the_token_endpoint_refuses_it_names_as_oauth_does(api: Business) -> None:
@@ -244,15 +243,11 @@ async def test_a_broken_form_is_refused(api: Business, form: bytes) -> None:
 async def test_a_client_that_was_removed_is_let_in_no_more(api: Business) -> None:
     token = await api.token("a")
     del api.desks["a"]
-    server = TestServer(make_app(api))
-    await server.start_server()
-    try:
-        assert api.session is not None
+    async with serve(make_app(api)) as server:
+        api.url = server.url
         headers = {"Authorization": f"Bearer {token}"}
-        response = await api.session.get(server.make_url("/v1/records"), headers=headers)
+        response = await api.call("GET", "/v1/records", desk=None, headers=headers)
         assert await code_of(response) == (401, "token.invalid")
-    finally:
-        await server.close()
 
 
 async def test_a_route_without_a_declared_scope_does_not_start(api: Business) -> None:

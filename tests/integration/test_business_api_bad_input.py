@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import io
 import json
+import re
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -14,7 +15,6 @@ import pytest_asyncio
 from aiohttp import ClientResponse
 
 from gateway.domain.identifiers import IndividualNumber
-from gateway.transport.reading import READ_SECONDS
 from tests.support.business import Business, count_rows, serve_business
 from tests.support.world import TAX, open_world, sandbox_number
 from wire.numbers import individual_number_digit
@@ -392,6 +392,15 @@ def talk(url: str, request: bytes) -> bytes:
         return line.recv(65536)
 
 
+def hang_up(url: str, request: bytes) -> None:
+    """Be invited to send a body, begin it, and leave."""
+    host, _, port = url.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=10) as line:
+        line.sendall(request)
+        assert b"100 Continue" in line.recv(100)
+        line.sendall(b'{"number"')
+
+
 async def test_a_body_announced_too_large_is_refused_before_it_is_sent(api: Business) -> None:
     token = await api.token("a")
     head = (
@@ -408,7 +417,45 @@ async def test_a_body_announced_too_large_is_refused_before_it_is_sent(api: Busi
     invited = f"{head}Content-Length: 10\r\nExpect: 100-continue\r\n\r\n".encode()
     said = await asyncio.to_thread(talk, api.url, invited)
     assert said == b"HTTP/1.1 100 Continue\r\n\r\n"
-    assert READ_SECONDS < 60
+
+
+HEAD: Final = b"POST /v1/token HTTP/1.1\r\nHost: x\r\n"
+SMUGGLED: Final = {
+    "both lengths": HEAD + b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "two lengths": HEAD + b"Content-Length: 4\r\nContent-Length: 5\r\n\r\nabcde",
+    "space before the colon": HEAD + b"Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+    "bare line feeds": b"POST /v1/token HTTP/1.1\nHost: x\nContent-Length: 0\n\n",
+    "negative length": HEAD + b"Content-Length: -1\r\n\r\n",
+    "folded header": HEAD + b"X-A: 1\r\n 2\r\n\r\n",
+    "9 kB header": HEAD + b"X-A: " + b"a" * 9000 + b"\r\n\r\n",
+    "200 headers": HEAD + b"".join(b"X-%d: 1\r\n" % n for n in range(200)) + b"\r\n",
+    "broken chunk": HEAD + b"Transfer-Encoding: chunked\r\n\r\nxyz\r\n",
+}
+
+
+@pytest.mark.parametrize("request_bytes", SMUGGLED.values(), ids=SMUGGLED)
+async def test_what_two_servers_could_read_differently_is_refused(
+    api: Business, request_bytes: bytes
+) -> None:
+    before = await count_rows(api.world)
+    said = await asyncio.to_thread(talk, api.url, request_bytes)
+    assert re.match(rb"HTTP/1\.[01] 4(?:00|15) ", said), said[:100]
+    assert await count_rows(api.world) == before
+
+
+async def test_a_caller_that_hangs_up_while_sending_is_no_failure(
+    api: Business, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = await count_rows(api.world)
+    token = await api.token("a")
+    head = (
+        "POST /v1/addresses HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        f"Authorization: Bearer {token}\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n"
+    )
+    await asyncio.to_thread(hang_up, api.url, head.encode())
+    assert (await api.call("GET", "/livez", desk=None)).status == 200
+    assert await count_rows(api.world) == before
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
 async def test_a_chunked_body_is_cut_off_at_the_limit(api: Business) -> None:

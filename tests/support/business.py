@@ -8,8 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from aiohttp import ClientResponse, ClientSession
-from aiohttp.test_utils import TestServer
-from aiohttp.web import Application
+from aiohttp.web import Application, AppRunner, TCPSite
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from gateway.ports import Ports
@@ -75,7 +74,7 @@ class Business:
     token_key: ec.EllipticCurvePrivateKey
     url: str = ""
     session: ClientSession | None = None
-    server: TestServer | None = None
+    server: "Server | None" = None
     tokens: dict[str, str] = field(default_factory=dict)
 
     async def call(
@@ -134,7 +133,7 @@ class Business:
 
 @asynccontextmanager
 async def serve_business(
-    world: World, *, checks: Mapping[str, Check] | None = None, **limits: object
+    world: World, *, checks: Mapping[str, Check] | None = None
 ) -> AsyncIterator[Business]:
     """Serve both sides of a world: desks a and tax at A, b at B, secret at A by shared secret."""
     desks = {
@@ -150,14 +149,34 @@ async def serve_business(
         token_key=ec.generate_private_key(ec.SECP256R1()),
     )
     app = make_app(business, checks=checks or {})
-    server = TestServer(app)
-    await server.start_server(**{**SERVER_OPTIONS, **limits})
-    business.server = server
-    business.url = str(server.make_url("")).rstrip("/")
+    async with serve(app) as server, ClientSession(auto_decompress=False) as session:
+        business.server, business.url, business.session = server, server.url, session
+        yield business
+
+
+class Server:
+    """An application as bootstrap serves it: the same runner with the same options."""
+
+    def __init__(self, app: Application) -> None:
+        self.runner = AppRunner(app, **SERVER_OPTIONS)
+        self.url = ""
+
+    async def start(self) -> None:
+        await self.runner.setup()
+        await TCPSite(self.runner, "127.0.0.1", 0).start()
+        self.url = f"http://127.0.0.1:{self.runner.addresses[0][1]}"
+
+    async def close(self) -> None:
+        await self.runner.cleanup()
+
+
+@asynccontextmanager
+async def serve(app: Application) -> AsyncIterator[Server]:
+    """Serve an application on loopback."""
+    server = Server(app)
+    await server.start()
     try:
-        async with ClientSession(auto_decompress=False) as session:
-            business.session = session
-            yield business
+        yield server
     finally:
         await server.close()
 
