@@ -129,7 +129,7 @@ class Store(Protocol):
         """
         ...
 
-    async def find(self, kind: type[T], /, **equals: Any) -> T | None:  # noqa: ANN401
+    async def find(self, kind: type[T], /, **equals: Any) -> T | None:  # noqa: ANN401  # any field
         """Return the one value whose fields equal `equals` (masked fields by their index)."""
         ...
 
@@ -140,7 +140,7 @@ class Store(Protocol):
         *,
         limit: int = 100,
         after: str | None = None,
-        **equals: Any,  # noqa: ANN401
+        **equals: Any,  # noqa: ANN401  # any field
     ) -> list[T]:
         """Return values by key order; `after` is the last key text of the previous page."""
         ...
@@ -295,12 +295,12 @@ class Runner(Protocol):
 class Watch(Protocol):
     """Wakes whoever waits for a change of one key inside this process."""
 
-    def notify(self, key: str) -> None:
-        """Wake all that wait for `key`."""
+    def notify(self, key: str, news: object = None) -> None:
+        """Wake all that wait for `key`; `news` is the value as it was just committed, if any."""
         ...
 
-    async def wait(self, key: str, seconds: float) -> None:
-        """Return at the next `notify(key)`, or after `seconds`."""
+    async def wait(self, key: str, seconds: float) -> Any:  # noqa: ANN401  # whatever was told
+        """Return what the next `notify(key)` tells, or None after `seconds`."""
         ...
 
 

@@ -1,6 +1,7 @@
 """The serving process: start in order, run until told to stop, drain, stop in reverse order."""
 
 import asyncio
+import gc
 import logging
 import signal
 from collections.abc import Sequence
@@ -22,6 +23,7 @@ from gateway.settings import Settings
 from gateway.usecases import housekeeping, permit_list, records
 
 DRAIN_SECONDS = 10.0
+COLLECT_AFTER = 20_000  # objects made and not freed
 LIST_FIRST_SECONDS = 0.5
 LIST_MOST_SECONDS = 30.0
 TRUST_SEQUENCE = "trust.sequence"
@@ -63,11 +65,23 @@ async def serve(settings: Settings) -> None:
         )
         timetable.start()
         stack.callback(timetable.stop)
+        spare_collector()
         for name, port in ports.items():
             _LOG.info("Listening", extra={"action": "serve_start", "kind": name, "port": port})
         await stopped.wait()
         _LOG.info("Stopping", extra={"action": "serve_stop"})
     _LOG.info("Stopped", extra={"action": "serve_end"})
+
+
+def spare_collector() -> None:
+    """Let the garbage collector leave alone what lives as long as the process.
+
+    Nearly all that a request makes dies by its reference count. Walking the whole heap for the
+    rest, every few hundred objects, cost a tenth of the CPU time of an inquiry.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER, *gc.get_threshold()[1:])
 
 
 async def _drain(runner: TaskRunner) -> None:

@@ -163,7 +163,7 @@ class Course:
             self.item = unit.change(self.item, run_at=run_at, lease_until=None)
             self.waiting = True
         await self.ports.store.commit(unit)
-        self.ports.watch.notify(self.inquiry.inquiry_id)
+        self.ports.watch.notify(self.inquiry.inquiry_id, self.inquiry)
 
     async def refuse(self, state: InquiryState, refusal: Refusal) -> None:
         """End the inquiry with a reason, recorded as strongly as an answer (G3)."""
@@ -178,7 +178,7 @@ class Course:
         unit.remove(self.item)
         unit.record(record_of(self.inquiry, Phase.OUTCOME, at=now))
         await self.ports.store.commit(unit)
-        self.ports.watch.notify(self.inquiry.inquiry_id)
+        self.ports.watch.notify(self.inquiry.inquiry_id, self.inquiry)
 
     async def postpone(self, run_at: datetime) -> None:
         """Try again later, at the latest at the deadline."""
@@ -218,7 +218,7 @@ async def conclude(
         record_of(ended, Phase.OUTCOME, at=now, digest=arrived.digest, signature=arrived.signature)
     )
     await ports.store.commit(unit)
-    ports.watch.notify(inquiry.inquiry_id)
+    ports.watch.notify(inquiry.inquiry_id, ended)
 
 
 def check(inquiry: Inquiry, arrived: ArrivedAnswer) -> None:

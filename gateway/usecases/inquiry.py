@@ -217,8 +217,8 @@ async def await_result(inquiry: Inquiry, *, seconds: float, ports: Ports) -> Inq
         left = until - asyncio.get_running_loop().time()
         if left <= 0:
             break
-        await ports.watch.wait(inquiry.inquiry_id, min(left, POLL_SECONDS))
-        inquiry = await load(inquiry.inquiry_id, system=inquiry.system, ports=ports)
+        news = await ports.watch.wait(inquiry.inquiry_id, min(left, POLL_SECONDS))
+        inquiry = news or await load(inquiry.inquiry_id, system=inquiry.system, ports=ports)
     return inquiry
 
 
@@ -245,5 +245,5 @@ async def cancel(inquiry_id: str, *, system: str, ports: Ports) -> Inquiry:
             await ports.store.commit(unit)
         except GuardFailedError:
             continue
-        ports.watch.notify(inquiry_id)
+        ports.watch.notify(inquiry_id, ended)
         return ended
