@@ -1,8 +1,9 @@
 """What every test shares: markers by folder, hypothesis profiles, the canaries of G5."""
 
+import logging
 import os
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,3 +48,17 @@ def canaries() -> Canaries:
     return Canaries(
         individual_numbers=tuple(listed["individual_numbers"]), symbols=tuple(listed["symbols"])
     )
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """Undo what a command that ran in this process did to logging: others read logs too."""
+    root = logging.getLogger()
+    handlers = root.handlers[:]
+    named = [one for one in root.manager.loggerDict.values() if isinstance(one, logging.Logger)]
+    levels = [(one, one.level) for one in (root, *named)]
+    yield
+    root.handlers[:] = handlers
+    logging.captureWarnings(capture=False)
+    for logger, level in levels:
+        logger.setLevel(level)
