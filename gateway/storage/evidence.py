@@ -6,30 +6,21 @@ before it and the leaf. Plain columns only find records; what counts is the seal
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
 from gateway.domain.errors import SealBrokenError
 from gateway.domain.identifiers import UnifiedNumber
 from gateway.domain.records import ExchangeRecord, StoredRecord
+from gateway.storage.blocks import BLOCK, to_entry
 from gateway.storage.mapping import Cell, to_microseconds
 from gateway.storage.record_bytes import from_canonical, to_canonical
 from gateway.storage.sealing import Sealer, row_context
 from gateway.storage.units import SealedRecord
 from wire import records as wire_records
 
-PLAIN: Final = (
-    "at",
-    "act",
-    "phase",
-    "result",
-    "code",
-    "transaction_number",
-    "request_id",
-    "counterpart",
-    "subject_index",
-)
-BLOCK: Final = 1024  # records whose index entries share a few pages
-COLUMNS: Final = ("institution", "sequence", "block", *PLAIN, "leaf", "chain", "sealed")
+PLAIN: Final = ("at", "act", "counterpart", "terms")
+COLUMNS: Final = ("institution", "sequence", *PLAIN, "leaf", "chain", "sealed")
 START: Final = wire_records.START
 _Row = Sequence[Cell]
 
@@ -37,17 +28,12 @@ _Row = Sequence[Cell]
 def _plain_columns(
     record: ExchangeRecord, institution: str, subject_index: bytes | None
 ) -> tuple[Cell, ...]:
-    counterpart = record.provider if record.inquirer == institution else record.inquirer
+    inquirer, provider = record.inquirer, record.provider
     return (
         to_microseconds(record.at),
         record.act.value,
-        record.phase.value,
-        record.result,
-        record.code,
-        record.transaction_number,
-        record.request_id,
-        counterpart or record.provider,
-        subject_index,
+        provider if inquirer == institution else inquirer or provider,
+        to_entry(record.transaction_number, record.request_id, subject_index),
     )
 
 
@@ -63,7 +49,12 @@ def seal_record(record: ExchangeRecord, sealer: Sealer) -> SealedRecord:
 
 
 def _context(sealer: Sealer, leaf: bytes) -> bytes:
-    return row_context("records", (sealer.institution, leaf))
+    return _context_start(sealer.institution) + leaf
+
+
+@cache
+def _context_start(institution: str) -> bytes:
+    return row_context("records", (institution, b""))
 
 
 def _open_body(row: Mapping[str, Cell], sealer: Sealer) -> tuple[bytes, ExchangeRecord]:
@@ -98,7 +89,7 @@ def number_records(
     rows: list[tuple[Cell, ...]] = []
     for columns, leaf, sealed in records:
         chain = wire_records.chain(chain, leaf)
-        rows.append((institution, size, size // BLOCK, *columns, leaf, chain, sealed))
+        rows.append((institution, size, *columns, leaf, chain, sealed))
         size += 1
     return rows, size, chain
 
@@ -115,6 +106,7 @@ class LogWalk:
     chain: bytes = START
     frontier: wire_records.Frontier = field(default_factory=wire_records.Frontier)
     fault: str | None = None
+    _terms: list[bytes] = field(default_factory=list)
 
     @property
     def size(self) -> int:
@@ -137,6 +129,15 @@ class LogWalk:
         if self.fault is None and self.roots:
             self.fault = f"checkpoint:{min(self.roots)}"
 
+    def pop_block(self) -> tuple[int, bytes] | None:
+        """Return number and search terms of the next full block, None while there is none."""
+        if len(self._terms) < BLOCK:
+            return None
+        number = (self.size - len(self._terms)) // BLOCK
+        terms = b"".join(self._terms[:BLOCK])
+        del self._terms[:BLOCK]
+        return number, terms
+
     def _find_fault(self, row: Mapping[str, Cell]) -> str | None:
         """Judge one row; a row that is right becomes part of the chain and the tree."""
         sequence, leaf = row["sequence"], row["leaf"]
@@ -156,6 +157,7 @@ class LogWalk:
         if chain != row["chain"]:
             return f"chain:{sequence}"
         self.chain, self.frontier = chain, self.frontier.append(leaf)
+        self._terms.append(row["terms"])  # type: ignore[arg-type]  # it equals what we made
         return None
 
     def _check_root(self) -> None:

@@ -1,9 +1,8 @@
 """Statements of the record log: append, move the head, search, walk."""
 
 from functools import cache
-from typing import Final
 
-from sqlalchemy import CTE, Dialect, bindparam, insert, literal_column, select, update
+from sqlalchemy import Dialect, bindparam, insert, select, update
 
 from gateway.storage import log_tables
 from gateway.storage.statements import (
@@ -15,9 +14,6 @@ from gateway.storage.statements import (
     param,
     same,
 )
-
-# The filters whose columns have an index, by block.
-INDEXED: Final = ("transaction_number", "request_id", "subject_index")
 
 
 @cache
@@ -60,34 +56,50 @@ def insert_head(dialect: Dialect) -> Statement:
 
 
 @cache
-def select_records(filters: tuple[str, ...], dialect: Dialect) -> Statement:
-    """Return the query of records after a sequence; `since` and `until` bound their instant.
-
-    A filter with an index asks each block from `first_block` to `last_block`.
-    """
+def select_terms(dialect: Dialect) -> Statement:
+    """Return the query of the search terms of a block's records."""
     table = log_tables.records
+    first = bindparam(PREFIX + "first", type_=COUNT)
+    last = bindparam(PREFIX + "last", type_=COUNT)
+    where = [*same(table, ("institution",)), table.c.sequence >= first, table.c.sequence < last]
+    query = select(table.c.terms).where(*where).order_by(table.c.sequence)
+    return compile_statement(query, dialect)
+
+
+@cache
+def append_block(dialect: Dialect) -> Statement:
+    """Return the insert of a full block's terms."""
+    table = log_tables.record_blocks
+    values = {column.name: param(column.name, table) for column in table.c}
+    return compile_statement(insert(table).values(values), dialect)
+
+
+@cache
+def select_blocks(dialect: Dialect) -> Statement:
+    """Return the query of the terms of blocks from `first` on."""
+    table = log_tables.record_blocks
     where = same(table, ("institution",))
-    indexed = any(name in INDEXED for name in filters)
-    # An expression keeps SQLite from walking the primary key instead of asking the blocks.
-    sequence = table.c.sequence + literal_column("0") if indexed else table.c.sequence
-    where.append(sequence > bindparam(PREFIX + "after", type_=COUNT))
-    for name in filters:
-        if name == "since":
-            where.append(table.c.at >= bindparam(PREFIX + name, type_=COUNT))
-        elif name == "until":
-            where.append(table.c.at < bindparam(PREFIX + name, type_=COUNT))
-        else:
-            where.append(table.c[name] == param(name, table))
-    if indexed:
-        where.append(table.c.block.in_(select(_blocks().c.number)))
-    query = select(*table.c).where(*where).order_by(sequence)
+    where.append(table.c.block >= bindparam(PREFIX + "first", type_=COUNT))
+    query = select(table.c.block, table.c.terms).where(*where).order_by(table.c.block)
     return compile_statement(query.limit(bindparam(PREFIX + "limit", type_=COUNT)), dialect)
 
 
-def _blocks() -> CTE:
-    """Return the numbers of the blocks to ask."""
-    first = bindparam(PREFIX + "first_block", type_=COUNT)
-    last = bindparam(PREFIX + "last_block", type_=COUNT)
-    blocks = select(first.label("number")).where(first <= last).cte("blocks", recursive=True)
-    following = select(blocks.c.number + literal_column("1")).where(blocks.c.number < last)
-    return blocks.union_all(following)
+@cache
+def select_records(filters: tuple[str, ...], dialect: Dialect) -> Statement:
+    """Return the query of records after a sequence that match the columns of `filters`.
+
+    `since` and `until` bound their instant, `before` their sequence.
+    """
+    table = log_tables.records
+    bounds = {
+        "since": table.c.at.__ge__,
+        "until": table.c.at.__lt__,
+        "before": table.c.sequence.__lt__,
+    }
+    where = same(table, ("institution", *(name for name in filters if name not in bounds)))
+    where.append(table.c.sequence > bindparam(PREFIX + "after", type_=COUNT))
+    where += [
+        bounds[name](bindparam(PREFIX + name, type_=COUNT)) for name in filters if name in bounds
+    ]
+    query = select(*table.c).where(*where).order_by(table.c.sequence)
+    return compile_statement(query.limit(bindparam(PREFIX + "limit", type_=COUNT)), dialect)

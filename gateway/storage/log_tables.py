@@ -13,7 +13,6 @@ from gateway.storage.columns import (
     identifier,
     instant,
     keyed_table,
-    lookup,
     sealed_values,
 )
 
@@ -22,24 +21,21 @@ records = keyed_table(
     "情報提供等記録",
     ("sequence",),
     Column("sequence", BigInteger, nullable=False, autoincrement=False, comment="連番（0から）"),
-    count("block", "区画（連番を1024で割った商）"),
     instant("at", "記録日時"),
     code("act", "行為"),
-    code("phase", "意図・結果の別"),
-    code("result", "結果"),
-    code("code", "理由コード", null=True),
-    identifier("transaction_number", "処理通番", null=True),
-    identifier("request_id", "要求番号", null=True),
     code("counterpart", "相手機関", null=True),
-    digest("subject_index", "団体内統合宛名番号の索引値", null=True),
+    content("terms", "検索語（処理通番・要求番号・対象者）"),
     digest("leaf", "葉ハッシュ"),
     digest("chain", "連鎖ハッシュ"),
     sealed_values(),
-    # Random keys in one big index would dirty a page for every record; within the current block
-    # they share a few pages, and a search asks each block in turn: 10,000 for ten million records.
-    lookup("records_transaction_number", "block", "transaction_number"),
-    lookup("records_request_id", "block", "request_id"),
-    lookup("records_subject", "block", "subject_index"),
+)
+
+record_blocks = keyed_table(
+    "record_blocks",
+    "情報提供等記録の検索語（1024件ごと）",
+    ("block",),
+    Column("block", BigInteger, nullable=False, autoincrement=False, comment="区画（連番÷1024）"),
+    content("terms", "全件の検索語の並び"),
 )
 
 record_heads = keyed_table(

@@ -1,6 +1,6 @@
 """PostgreSQL through psycopg: the writer's connection in pipeline mode, and the pool of readers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
 from gateway.domain.errors import InvalidError
 from gateway.storage import log_statements, statements
 from gateway.storage.mapping import Cell, Row
-from gateway.storage.sessions import StorageFailure
+from gateway.storage.sessions import StorageFailure, block_values
 from gateway.storage.units import Head, Step, WriteUnit
 
 CONNECT_SECONDS: Final = 3
@@ -69,6 +69,7 @@ class PostgresSession:
                 self._connection.execute(setting)
         except psycopg.Error as error:
             raise failure(error) from error
+        self._rows: Sequence[tuple[Cell, ...]] = ()
         self._lock = log_statements.lock_head(statements.POSTGRESQL)
         self._append = log_statements.append_record(statements.POSTGRESQL)
         self._move = log_statements.move_head(statements.POSTGRESQL)
@@ -133,13 +134,33 @@ class PostgresSession:
     def _execute(self, text: str, parameters: Sequence[Cell]) -> _Cursor:
         return self._connection.execute(text, parameters)
 
-    def finish(self, rows: Sequence[tuple[Cell, ...]], heads: dict[str, Head]) -> None:
-        """Append rows to the logs, move the heads, commit."""
+    def append(self, rows: Sequence[tuple[Cell, ...]]) -> None:
+        """Append rows to the logs; they travel with the commit."""
+        self._rows = rows
+
+    def close_block(self, institution: str, block: int) -> None:
+        """Store the search terms of a block whose last record was just appended."""
+        read = log_statements.select_terms(statements.POSTGRESQL)
+        write = log_statements.append_block(statements.POSTGRESQL)
+        values = block_values(institution, block)
+        try:
+            self._send_rows()
+            rows = self._execute(read.text, read.bind(values)).fetchall()
+            values["terms"] = b"".join([terms for (terms,) in rows])
+            self._execute(write.text, write.bind(values))
+        except psycopg.Error as error:
+            raise failure(error) from error
+
+    def _send_rows(self) -> None:
+        if self._rows:
+            self._connection.cursor().executemany(self._append.text, self._rows)
+            self._rows = ()
+
+    def commit(self, heads: Mapping[str, Head]) -> None:
+        """Move the heads, commit."""
         try:
             with self._connection.pipeline():
-                if rows:
-                    cursor = self._connection.cursor()
-                    cursor.executemany(self._append.text, rows)
+                self._send_rows()
                 for name, head in heads.items():
                     values: Row = {"institution": name, "size": head.size, "chain": head.chain}
                     self._execute(self._move.text, self._move.bind(values))

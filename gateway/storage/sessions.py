@@ -1,11 +1,12 @@
 """What the writer needs of a database connection, and how a whole group of units is written."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Protocol
 
+from gateway.storage.blocks import BLOCK
 from gateway.storage.evidence import number_records
-from gateway.storage.mapping import Cell
+from gateway.storage.mapping import Cell, Row
 from gateway.storage.units import Head, WriteUnit
 
 
@@ -27,8 +28,16 @@ class Session(Protocol):
         """
         ...
 
-    def finish(self, rows: Sequence[tuple[Cell, ...]], heads: dict[str, Head]) -> None:
-        """Append rows to the logs, move the heads, commit."""
+    def append(self, rows: Sequence[tuple[Cell, ...]]) -> None:
+        """Append rows to the logs."""
+        ...
+
+    def close_block(self, institution: str, block: int) -> None:
+        """Store the search terms of a block whose last record was just appended."""
+        ...
+
+    def commit(self, heads: Mapping[str, Head]) -> None:
+        """Move the heads, commit."""
         ...
 
     def close(self) -> None:
@@ -52,8 +61,19 @@ def write_group(session: Session, units: Sequence[WriteUnit]) -> None:
         more, size, chain = number_records(institution, head.size, head.chain, records)
         rows += more
         moved[institution] = Head(size, chain)
-    session.finish(rows, moved)
+    if rows:
+        session.append(rows)
+    for institution, head in moved.items():
+        for block in range(heads[institution].size // BLOCK, head.size // BLOCK):
+            session.close_block(institution, block)
+    session.commit(moved)
 
 
 def _institution(unit: WriteUnit) -> str:
     return unit.institution
+
+
+def block_values(institution: str, block: int) -> Row:
+    """Return the parameters that name a block and its records."""
+    first = block * BLOCK
+    return {"institution": institution, "block": block, "first": first, "last": first + BLOCK}

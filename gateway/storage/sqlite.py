@@ -5,7 +5,7 @@ corrupt the database (3.7.0 to 3.51.2 but for two patched releases). Reads are c
 microseconds, so they run in the event loop: a thread hop would cost thirty times as much.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from pysqlite3 import dbapi2 as driver
@@ -13,7 +13,7 @@ from pysqlite3 import dbapi2 as driver
 from gateway.domain.errors import InvalidError
 from gateway.storage import log_statements, statements
 from gateway.storage.mapping import Cell, Row
-from gateway.storage.sessions import StorageFailure
+from gateway.storage.sessions import StorageFailure, block_values
 from gateway.storage.units import Head, Step, WriteUnit
 
 BUSY_MILLISECONDS: Final = 10_000
@@ -21,9 +21,10 @@ _CACHED_STATEMENTS: Final = 512
 _FIXED: Final = (3, 51, 3)
 _PATCHED: Final = frozenset({(3, 50, 7), (3, 44, 6)})
 _PRAGMAS: Final = (
+    "PRAGMA page_size=8192",  # of a new file; records have about a kilobyte
     "PRAGMA journal_mode=wal",
     "PRAGMA synchronous=FULL",
-    "PRAGMA wal_autocheckpoint=4000",  # 16 MB: pages of indexes are written again and again
+    "PRAGMA wal_autocheckpoint=2000",  # 16 MB: pages of indexes are written again and again
     f"PRAGMA busy_timeout={BUSY_MILLISECONDS}",
     "PRAGMA foreign_keys=on",
     "PRAGMA trusted_schema=off",
@@ -140,11 +141,28 @@ class SqliteSession:
         if step.failure is not None and cursor.rowcount != 1:
             unit.refuse(step)
 
-    def finish(self, rows: Sequence[tuple[Cell, ...]], heads: dict[str, Head]) -> None:
-        """Append rows to the logs, move the heads, commit."""
+    def append(self, rows: Sequence[tuple[Cell, ...]]) -> None:
+        """Append rows to the logs."""
         try:
-            if rows:
-                self._connection.executemany(self._append.text, rows)
+            self._connection.executemany(self._append.text, rows)
+        except driver.Error as error:
+            raise failure(error) from error
+
+    def close_block(self, institution: str, block: int) -> None:
+        """Store the search terms of a block whose last record was just appended."""
+        read = log_statements.select_terms(statements.SQLITE)
+        write = log_statements.append_block(statements.SQLITE)
+        values = block_values(institution, block)
+        try:
+            rows = self._connection.execute(read.text, read.bind(values)).fetchall()
+            values["terms"] = b"".join([terms for (terms,) in rows])
+            self._connection.execute(write.text, write.bind(values))
+        except driver.Error as error:
+            raise failure(error) from error
+
+    def commit(self, heads: Mapping[str, Head]) -> None:
+        """Move the heads, commit."""
+        try:
             for institution, head in heads.items():
                 values: Row = {"institution": institution, "size": head.size, "chain": head.chain}
                 self._connection.execute(self._move.text, self._move.bind(values))

@@ -217,8 +217,9 @@ class DatabaseStore:
     async def verify(self) -> Verification:
         """Walk the whole log and compare leaves, chain, head and checkpoints.
 
-        `fault` is `kind:number`, kind one of body, leaf, chain, gap, head, checkpoint; the
-        number is a sequence, for a head or checkpoint its size. Signatures are the caller's.
+        `fault` is `kind:number`, kind one of body, leaf, chain, gap, head, index, checkpoint;
+        the number is a sequence, for a head or checkpoint its size, for an index its block.
+        Signatures are the caller's to judge.
 
         Raises:
             EvidenceUnavailableError: the database does not answer.

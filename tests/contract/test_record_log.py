@@ -14,6 +14,7 @@ from gateway.domain.identifiers import UnifiedNumber
 from gateway.domain.records import Act, Checkpoint, ExchangeRecord, Phase, Verification
 from gateway.ports import RecordQuery, Unit
 from gateway.storage import DatabaseStore, evidence
+from gateway.storage.blocks import BLOCK
 from gateway.storage.migrate import connect
 from gateway.storage.migrations.append_only import unguard_log
 from gateway.storage.record_bytes import to_canonical
@@ -120,8 +121,8 @@ async def test_records_are_found_by(
 
 
 async def test_a_search_looks_into_every_block(store: DatabaseStore) -> None:
-    count = evidence.BLOCK * 2 + 10
-    marked = {0, 5, evidence.BLOCK - 1, evidence.BLOCK, count - 1}
+    count = BLOCK * 2 + 10
+    marked = {0, 5, BLOCK - 1, BLOCK, count - 1}
     await append(
         store,
         *(
@@ -132,8 +133,24 @@ async def test_a_search_looks_into_every_block(store: DatabaseStore) -> None:
     found = await store.records(RecordQuery(subject=OTHER_UNIFIED))
     assert {one.sequence for one in found} == marked
     later = await store.records(RecordQuery(subject=OTHER_UNIFIED, after=5, limit=2))
-    assert [one.sequence for one in later] == [evidence.BLOCK - 1, evidence.BLOCK]
+    assert [one.sequence for one in later] == [BLOCK - 1, BLOCK]
     assert (await store.verify()).size == count
+
+
+async def test_a_search_in_blocks_compares_in_full(store: DatabaseStore) -> None:
+    await append(
+        store,
+        *(
+            numbered(number, act=Act.HOLD if number % 3 else Act.PROVISION, result=f"{number}")
+            for number in range(BLOCK + 9)
+        ),
+    )
+    query = RecordQuery(subject=UNIFIED, act="provision", limit=9999)
+    found = await store.records(query)
+    assert [one.sequence for one in found] == list(range(0, BLOCK + 9, 3))
+    assert await store.records(dataclasses.replace(query, request_id="request-1")) == []
+    one = await store.records(dataclasses.replace(query, request_id="request-3"))
+    assert [stored.sequence for stored in one] == [3]
 
 
 async def test_institutions_have_logs_of_their_own(
@@ -164,7 +181,7 @@ async def test_a_walk_beside_appends_finds_no_fault(store: DatabaseStore) -> Non
 
 
 FORBIDDEN = [
-    "UPDATE records SET result = 'x'",
+    "UPDATE records SET act = 'x'",
     "DELETE FROM records",
     "UPDATE record_heads SET size = size - 1",
     "UPDATE record_heads SET institution = 'x'",
@@ -225,11 +242,11 @@ def shorten(size: int) -> tuple[str, ...]:
 
 # Checkpoints stand at 5 and at 10 of 12 records.
 TAMPERED = {
-    "edit": (run("UPDATE records SET result = 'denied' WHERE sequence = 3"), "body:3"),
+    "edit": (run("UPDATE records SET act = 'access' WHERE sequence = 3"), "body:3"),
     "clock": (run("UPDATE records SET at = at - 1000000 WHERE sequence = 3"), "body:3"),
-    "subject hidden": (run("UPDATE records SET subject_index = NULL WHERE sequence = 3"), "body:3"),
-    "subject exchanged": (
-        run("UPDATE records SET subject_index = leaf WHERE sequence = 3"),
+    "search terms exchanged": (run(copy("terms", 2, 3)), "body:3"),
+    "counterpart hidden": (
+        run("UPDATE records SET counterpart = NULL WHERE sequence = 3"),
         "body:3",
     ),
     "body edited": (run("UPDATE records SET sealed = leaf WHERE sequence = 3"), "body:3"),
@@ -303,6 +320,41 @@ async def test_verification_finds(
         tamper(connection)
         connection.commit()
     assert (await store.verify()).fault == fault
+
+
+@pytest.mark.parametrize(
+    ("tamper", "fault"),
+    [
+        pytest.param(
+            run("UPDATE record_blocks SET terms = (SELECT leaf FROM records WHERE sequence = 0)"),
+            "index:0",
+            id="emptied",
+        ),
+        pytest.param(run("DELETE FROM record_blocks WHERE block = 1"), "index:1", id="removed"),
+    ],
+)
+async def test_verification_finds_changed_search_terms(
+    store: DatabaseStore, database_url: str, tamper: Tamper, fault: str
+) -> None:
+    await append(store, *(numbered(number) for number in range(BLOCK * 2)))
+    with connect(database_url) as connection:
+        unguard_log(connection)
+        tamper(connection)
+        connection.commit()
+    assert (await store.verify()).fault == fault
+
+
+async def test_a_search_reads_the_rows_of_a_block_whose_terms_are_missing(
+    store: DatabaseStore, database_url: str
+) -> None:
+    await append(store, *(numbered(number) for number in range(BLOCK * 3)))
+    with connect(database_url) as connection:
+        unguard_log(connection)
+        run("DELETE FROM record_blocks WHERE block = 1")(connection)
+        connection.commit()
+    for number in (5, BLOCK + 5, BLOCK * 2 + 5):
+        found = await store.records(RecordQuery(request_id=f"request-{number}"))
+        assert [one.sequence for one in found] == [number]
 
 
 async def test_verification_finds_a_fork_by_somebody_who_has_the_keys(

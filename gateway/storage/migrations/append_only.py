@@ -12,6 +12,10 @@ _SQLITE: Final = (
        BEGIN SELECT RAISE(ABORT, 'records are append-only'); END""",
     """CREATE TRIGGER records_no_delete BEFORE DELETE ON records
        BEGIN SELECT RAISE(ABORT, 'records are append-only'); END""",
+    """CREATE TRIGGER record_blocks_no_update BEFORE UPDATE ON record_blocks
+       BEGIN SELECT RAISE(ABORT, 'records are append-only'); END""",
+    """CREATE TRIGGER record_blocks_no_delete BEFORE DELETE ON record_blocks
+       BEGIN SELECT RAISE(ABORT, 'records are append-only'); END""",
     """CREATE TRIGGER record_heads_grow BEFORE UPDATE ON record_heads
        WHEN NEW.size <= OLD.size OR NEW.institution <> OLD.institution
        BEGIN SELECT RAISE(ABORT, 'record heads only grow'); END""",
@@ -25,6 +29,10 @@ _POSTGRESQL: Final = (
        FOR EACH ROW EXECUTE FUNCTION records_refuse()""",
     """CREATE TRIGGER records_no_truncate BEFORE TRUNCATE ON records
        FOR EACH STATEMENT EXECUTE FUNCTION records_refuse()""",
+    """CREATE TRIGGER record_blocks_no_update BEFORE UPDATE OR DELETE ON record_blocks
+       FOR EACH ROW EXECUTE FUNCTION records_refuse()""",
+    """CREATE TRIGGER record_blocks_no_truncate BEFORE TRUNCATE ON record_blocks
+       FOR EACH STATEMENT EXECUTE FUNCTION records_refuse()""",
     """CREATE TRIGGER record_heads_grow BEFORE UPDATE ON record_heads
        FOR EACH ROW WHEN (NEW.size <= OLD.size OR NEW.institution <> OLD.institution)
        EXECUTE FUNCTION records_refuse()""",
@@ -36,11 +44,14 @@ _POSTGRESQL: Final = (
 _SQLITE_NAMES: Final = (
     "records_no_update",
     "records_no_delete",
+    "record_blocks_no_update",
+    "record_blocks_no_delete",
     "record_heads_grow",
     "record_heads_no_delete",
 )
 _POSTGRESQL_NAMES: Final = {
     "records": ("records_no_update", "records_no_truncate"),
+    "record_blocks": ("record_blocks_no_update", "record_blocks_no_truncate"),
     "record_heads": (
         "record_heads_grow",
         "record_heads_no_delete",

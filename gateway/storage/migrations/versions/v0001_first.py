@@ -234,6 +234,16 @@ sa.Table(
 )
 
 sa.Table(
+    "record_blocks",
+    _METADATA,
+    make.text("institution", 64, "機関コード"),
+    make.number("block", "区画（連番÷1024）"),
+    make.raw("terms", None, "全件の検索語の並び"),
+    make.key("record_blocks", "block"),
+    comment="情報提供等記録の検索語（1024件ごと）",
+)
+
+sa.Table(
     "record_heads",
     _METADATA,
     make.text("institution", 64, "機関コード"),
@@ -248,23 +258,14 @@ sa.Table(
     _METADATA,
     make.text("institution", 64, "機関コード"),
     make.number("sequence", "連番（0から）"),
-    make.number("block", "区画（連番を1024で割った商）"),
     make.number("at", "記録日時"),
     make.text("act", 64, "行為"),
-    make.text("phase", 64, "意図・結果の別"),
-    make.text("result", 64, "結果"),
-    make.text("code", 64, "理由コード", null=True),
-    make.text("transaction_number", 160, "処理通番", null=True),
-    make.text("request_id", 160, "要求番号", null=True),
     make.text("counterpart", 64, "相手機関", null=True),
-    make.raw("subject_index", 32, "団体内統合宛名番号の索引値", null=True),
+    make.raw("terms", None, "検索語（処理通番・要求番号・対象者）"),
     make.raw("leaf", 32, "葉ハッシュ"),
     make.raw("chain", 32, "連鎖ハッシュ"),
     make.raw("sealed", None, "封緘した項目"),
     make.key("records", "sequence"),
-    make.index("records_request_id", "block", "request_id"),
-    make.index("records_subject", "block", "subject_index"),
-    make.index("records_transaction_number", "block", "transaction_number"),
     comment="情報提供等記録",
 )
 
