@@ -51,14 +51,19 @@ def canaries() -> Canaries:
 
 
 @pytest.fixture(autouse=True)
-def logging_as_before() -> Iterator[None]:
+def logging_untouched() -> Iterator[None]:
     """Undo what a command that ran in this process did to logging: others read logs too."""
-    root = logging.getLogger()
-    handlers = root.handlers[:]
-    named = [one for one in root.manager.loggerDict.values() if isinstance(one, logging.Logger)]
-    levels = [(one, one.level) for one in (root, *named)]
+    _undo_logging()  # a command in a fixture of a whole module came first
     yield
-    root.handlers[:] = handlers
-    logging.captureWarnings(capture=False)
-    for logger, level in levels:
-        logger.setLevel(level)
+    _undo_logging()
+
+
+def _undo_logging() -> None:
+    root = logging.getLogger()
+    if any(type(handler).__module__ == "gateway.logs" for handler in root.handlers):
+        root.handlers[:] = [h for h in root.handlers if type(h).__module__ != "gateway.logs"]
+        root.setLevel(logging.WARNING)
+        logging.captureWarnings(capture=False)
+        for logger in root.manager.loggerDict.values():
+            if isinstance(logger, logging.Logger):
+                logger.setLevel(logging.NOTSET)
