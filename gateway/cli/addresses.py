@@ -14,14 +14,13 @@ from gateway.cli.persons import (
     OfSystemOption,
     UnifiedOption,
     load_person,
-    local_number,
     read_lines,
 )
 from gateway.cli.session import actor
-from gateway.domain.addresses import BasicItems, Confirmation, Residence
+from gateway.domain.addresses import Confirmation
 from gateway.domain.errors import GatewayError, Origin
-from gateway.domain.identifiers import IndividualNumber
 from gateway.ports import Ports
+from gateway.transport.addresses import to_command
 from gateway.transport.json_body import decode
 from gateway.transport.schemas.addresses import AddressRequest
 from gateway.usecases import addresses
@@ -47,7 +46,8 @@ async def _register_line(line: int, content: bytes, system: str, ports: Ports) -
     """Register one line; what is wrong with it concerns no other line."""
     try:
         asked = decode(content, AddressRequest)
-        done = await addresses.register(_command(asked, system), ports=ports)
+        command = await to_command(asked, system=system, ports=ports)
+        done = await addresses.register(command, ports=ports)
     except GatewayError as error:
         if error.origin is not Origin.CALLER:
             raise
@@ -61,23 +61,6 @@ async def _register_line(line: int, content: bytes, system: str, ports: Ports) -
         "code": str(waits.why) if waits else None,
         "path": None,
     }
-
-
-def _command(asked: AddressRequest, system: str) -> addresses.RegisterAddress:
-    number = asked.individual_number
-    return addresses.RegisterAddress(
-        system=system,
-        local_number=local_number(asked.number),
-        individual_number=None if number is None else IndividualNumber(number),
-        basic=BasicItems(
-            name=asked.basic.name,
-            kana=asked.basic.kana,
-            born_on=asked.basic.born_on,
-            sex_code=asked.basic.sex_code,
-            address=asked.basic.address,
-        ),
-        residence=Residence(asked.residence),
-    )
 
 
 @act(app, "find")

@@ -5,6 +5,7 @@ from typing import Final, Literal
 
 from gateway.domain.addresses import BasicItems, Residence
 from gateway.domain.identifiers import IndividualNumber, LocalNumber
+from gateway.ports import Ports
 from gateway.transport.routes import Call, Operation, Reply, Sample
 from gateway.transport.schemas.addresses import AddressRequest, AddressResult, BasicItemsRequest
 from gateway.transport.schemas.common import NoQuery
@@ -17,32 +18,51 @@ async def register(call: Call[AddressRequest, NoQuery]) -> Reply:
     Raises:
         CheckDigitError: the individual number was mistyped.
         NumberKindError: it is of the other environment.
+        InvalidError: basic items are missing and the registry knows nobody of the number.
+        PeerUnreachableError: they are missing and the registry does not reply.
     """
-    body = call.body
-    number = body.individual_number
-    local_number = LocalNumber(body.number.zfill(15))
-    command = addresses.RegisterAddress(
-        system=call.system,
-        local_number=local_number,
-        individual_number=None if number is None else IndividualNumber(number),
-        basic=BasicItems(
-            name=body.basic.name,
-            kana=body.basic.kana,
-            born_on=body.basic.born_on,
-            sex_code=body.basic.sex_code,
-            address=body.basic.address,
-        ),
-        residence=Residence(body.residence),
-    )
+    command = await to_command(call.body, system=call.system, ports=call.ports)
     done = await addresses.register(command, ports=call.ports)
     waits = done.confirmation
     result = AddressResult(
-        number=local_number.value,
+        number=command.local_number.value,
         status=_status(done),
         confirmation_id=waits.confirmation_id if waits else None,
         reason=waits.why.value if waits else None,
     )
     return Reply(status=_STATUSES[result.status], body=result)
+
+
+async def to_command(
+    body: AddressRequest, *, system: str, ports: Ports
+) -> addresses.RegisterAddress:
+    """Return the registration that a body asks for; what it lacks of a person, the registry says.
+
+    Raises:
+        CheckDigitError: basic items are missing and the individual number was mistyped.
+        NumberKindError: they are missing and the number is of the other environment.
+        InvalidError: they are missing and the registry knows nobody of the number.
+        PeerUnreachableError: they are missing and the registry does not reply.
+    """
+    given = body.basic
+    number = None if body.individual_number is None else IndividualNumber(body.individual_number)
+    if given is None:
+        basic = await addresses.obtain_basic_items(number, actor=system, ports=ports)
+    else:
+        basic = BasicItems(
+            name=given.name,
+            kana=given.kana,
+            born_on=given.born_on,
+            sex_code=given.sex_code,
+            address=given.address,
+        )
+    return addresses.RegisterAddress(
+        system=system,
+        local_number=LocalNumber(body.number.zfill(15)),
+        individual_number=number,
+        basic=basic,
+        residence=Residence(body.residence),
+    )
 
 
 _STATUSES: Final = {
@@ -104,6 +124,6 @@ OPERATIONS: Final = (
                 value=_sample("confirmation_required"),
             ),
         },
-        may_refuse=(409, 422),
+        may_refuse=(409, 422, 503),
     ),
 )

@@ -66,6 +66,29 @@ async def register(command: RegisterAddress, *, ports: Ports) -> Registered:
     raise GuardFailedError(system=command.system)
 
 
+async def obtain_basic_items(
+    number: IndividualNumber | None, *, actor: str, ports: Ports
+) -> BasicItems:
+    """Return the basic items that the resident registry holds; the look-up is recorded (K4).
+
+    Raises:
+        CheckDigitError: the individual number's check digit is wrong.
+        NumberKindError: a real number in the sandbox, or the reverse.
+        InvalidError: there is no number to ask by, or the registry knows nobody of it.
+        PeerUnreachableError: the registry gave no usable reply.
+    """
+    check_number(number, ports=ports)
+    if number is None:
+        raise InvalidError(field="basic")
+    unit = Unit()
+    unit.record(_act(None, "registry_asked", actor=actor, at=ports.clock.now()))
+    await ports.store.commit(unit)
+    found = await ports.registry.find_basic_items(number)
+    if found is None:
+        raise InvalidError(field="individual_number", reason="registry")
+    return found
+
+
 def check_number(number: IndividualNumber | None, *, ports: Ports) -> None:
     """Refuse an individual number of the wrong kind; None passes."""
     if number is None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.domain.addresses import Alias, Confirmation, Person
+from gateway.domain.addresses import Alias, BasicItems, Confirmation, Person
 from gateway.domain.errors import (
     CheckDigitError,
     InvalidError,
@@ -201,6 +201,25 @@ async def test_persons_are_found_three_ways_and_every_look_is_recorded(world: Wo
         await addresses.find_person(actor="s1", ports=ports)
     looks = [r.result for r in await world.records(world.a, act="address")][1:]
     assert looks == ["found", "found", "not_found"]
+
+
+async def test_the_registry_is_asked_for_basic_items_and_that_is_recorded(world: World) -> None:
+    await world.register(world.b, 1)  # so that the registry knows somebody
+    world.core.processes["known"] = sandbox_number(1).value
+
+    async def obtain(number: IndividualNumber | None) -> BasicItems:
+        return await addresses.obtain_basic_items(number, actor="kokuho", ports=world.ports_a)
+
+    assert await obtain(sandbox_number(1)) == basic()
+    for nobody in (None, sandbox_number(2)):
+        with pytest.raises(InvalidError):
+            await obtain(nobody)
+    with pytest.raises(NumberKindError):
+        await obtain(REAL)
+    assert [r.result for r in await world.records(world.a, act="address")] == [
+        "registry_asked",
+        "registry_asked",
+    ]
 
 
 async def test_a_symbol_comes_in_two_legs_and_the_process_number_is_purged(world: World) -> None:

@@ -21,11 +21,11 @@ class BasicItemsRequest(Request, frozen=True, kw_only=True):
 
 
 class AddressRequest(Request, frozen=True, kw_only=True):
-    """A person as a business system knows them; without individual number staff must confirm."""
+    """A person as a business system knows them; without `basic` the registry is asked for it."""
 
     number: LocalNumberText
     individual_number: IndividualNumberText | None
-    basic: BasicItemsRequest
+    basic: BasicItemsRequest | None = None
     residence: Literal["resident", "former", "deceased"] = "resident"
 
 
