@@ -30,7 +30,6 @@ XML_KINDS: Final = (
     "basic-request",
     "basic-items",
     "clock",
-    "cancel",
     "permit-list-request",
     "acknowledgement",
 )

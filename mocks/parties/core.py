@@ -27,8 +27,7 @@ from wire.messages import (
 )
 from wire.permit_list import encode_permit_list
 
-RELAYED = frozenset({"answer", "cancel"})  # from whoever signed them to whom they are for
-LATE = frozenset({"answer", "cancel", "inquiry"})  # may be repeated long after they were made
+LATE = frozenset({"answer", "inquiry"})  # may be repeated long after they were made
 
 
 class Core(Office):
@@ -58,7 +57,7 @@ class Core(Office):
             message = self.desk.read(document, now=now, old=document.kind in LATE)
             if document.kind == "inquiry":
                 return relaying.relay(self, document, message, permits, now)
-            if document.kind in RELAYED:
+            if document.kind == "answer":
                 return relaying.pass_on(self, document, message, now)
             require("message.addressee", holds=document.recipient == self.code)
             return self._own(message, letter, document)

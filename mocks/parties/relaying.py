@@ -8,7 +8,7 @@ from mocks.parties.core_state import IssuedPermit, Office
 from mocks.parties.desk import Letter
 from mocks.parties.refusals import RefusedError, require
 from wire.documents import Document
-from wire.messages import Answer, Cancel, Inquiry, Message, Notice, Receipt, Refusal
+from wire.messages import Answer, Inquiry, Message, Notice, Receipt, Refusal
 
 SPARE = "spare"  # a duplicate that the core was told to send: its reply goes nowhere
 
@@ -72,21 +72,18 @@ def _notice(core: Office, issued: IssuedPermit, document: Document, now: datetim
 
 
 def pass_on(core: Office, document: Document, message: Message, now: datetime) -> Sequence[Effect]:
-    """Return the effects that bring a late answer, or a cancellation, to the other side.
+    """Return the effects that bring a late answer to the inquirer.
 
     Raises:
-        RefusedError: the transaction is unknown, or the sender is neither side of it.
+        RefusedError: the transaction is unknown, or the sender is not its provider.
     """
-    if not isinstance(message, Answer | Cancel):
+    if not isinstance(message, Answer):
         raise RefusedError("message.malformed")
     issued = core.state.transactions.get(message.transaction_number)
     ways = (issued.claims.audience, issued.claims.inquirer) if issued else ("", "")
-    if isinstance(message, Cancel):
-        ways = (ways[1], ways[0])
     if (document.sender, document.recipient) != ways:
         raise RefusedError("permit.mismatch")
-    if isinstance(message, Answer):
-        _settle(core, message.transaction_number, message.state, document, now)
+    _settle(core, message.transaction_number, message.state, document, now)
     mark = f"pass {message.transaction_number} {document.message_id}"
     return (Send(to=document.recipient, documents=(document.raw,), mark=mark),)
 

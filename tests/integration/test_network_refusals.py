@@ -94,7 +94,7 @@ XML = {
     "white space": (lambda text: text.replace(b"><", b">\n<", 1), "wire.xml.canonical"),
     "no XML": (lambda _: b"inquiry", "wire.xml.root"),
     "another kind": (
-        lambda _: wire.encode(wire.Cancel(transaction_number=uuid(1), permit_id=uuid(2))),
+        lambda _: wire.encode(wire.Receipt(transaction_number=uuid(1), state="sent")),
         "wire.message.kind",
     ),
 }

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from wire.documents import XML_TYPE, Document, decode_stream, encode_stream, seal
 from wire.errors import WireError
 from wire.keys import sign_bytes
-from wire.messages import MESSAGE_CLASSES, SCHEMA, Acknowledgement, Cancel, Refusal, decode, encode
+from wire.messages import MESSAGE_CLASSES, SCHEMA, Acknowledgement, Receipt, Refusal, decode, encode
 from wire.permit import PermitClaims, PermitGrant, issue, read
 from wire.permit_list import decode_permit_list, encode_permit_list
 from wire.records import Frontier, checkpoint, read_checkpoint
@@ -35,7 +35,7 @@ MESSAGE = Refusal(
     retry="after",
     retry_at=NOON,
 )
-BODIES = [encode(MESSAGE), encode(Cancel(transaction_number=ID, permit_id=ID))]
+BODIES = [encode(MESSAGE), encode(Receipt(transaction_number=ID, state="sent"))]
 BODIES += [
     encode(Acknowledgement()),
     *(path.read_bytes()[:3000] for path in sorted(CORPUS.iterdir())),
@@ -153,7 +153,7 @@ def test_any_bytes_as_a_message_raise_only_wire_errors(kind: str, data: bytes) -
     check_xml(data)
 
 
-@given(st.sampled_from(["refusal", "cancel", "acknowledgement", "answer"]), spoiled(BODIES))
+@given(st.sampled_from(["refusal", "receipt", "acknowledgement", "answer"]), spoiled(BODIES))
 def test_a_spoiled_message_raises_only_wire_errors(kind: str, data: bytes) -> None:
     check_message(kind, data)
     check_xml(data)

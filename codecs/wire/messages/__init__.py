@@ -12,7 +12,6 @@ from wire.messages.exchange import (
     Answer,
     AnsweredInformation,
     AnsweredItem,
-    Cancel,
     Inquiry,
     Notice,
     PermitRequest,
@@ -37,7 +36,6 @@ __all__ = [
     "AnsweredItem",
     "BasicItems",
     "BasicRequest",
-    "Cancel",
     "Clock",
     "Inquiry",
     "Message",
@@ -72,7 +70,6 @@ Message = (
     | BasicRequest
     | BasicItems
     | Clock
-    | Cancel
     | PermitListRequest
     | Acknowledgement
 )
@@ -92,7 +89,6 @@ MESSAGE_CLASSES: Final[dict[str, type[Message]]] = {
     "basic-request": BasicRequest,
     "basic-items": BasicItems,
     "clock": Clock,
-    "cancel": Cancel,
     "permit-list-request": PermitListRequest,
     "acknowledgement": Acknowledgement,
 }

@@ -41,7 +41,7 @@ class Clock:
 class Acknowledgement:
     """受領: the document it replies to was taken over; nothing more is to be said.
 
-    The reply to a late answer, a registry link, a symbol notice, a permit list, a clock, a cancel.
+    The reply to a late answer, a registry link, a symbol notice, a permit list, a clock.
     """
 
 

@@ -143,14 +143,6 @@ class Receipt:
     state: ReceiptState
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cancel:
-    """取消: the inquirer no longer waits for an answer."""
-
-    transaction_number: Uuid
-    permit_id: Uuid
-
-
 def _each_once(names: Sequence[str], path: str) -> None:
     """Refuse a list in which a name stands twice."""
     if len(set(names)) != len(names):

@@ -30,7 +30,7 @@ SIGNER = Signer("key-a", ED25519, Ed25519PrivateKey.from_private_bytes(bytes(32)
 
 def sealed(**changes: Any) -> Document:  # noqa: ANN401  any argument of seal
     arguments: dict[str, Any] = {
-        "kind": "cancel",
+        "kind": "receipt",
         "message_id": ID,
         "sender": "990011",
         "recipient": "990029",
@@ -81,7 +81,7 @@ def test_the_bytes_of_a_document_are_these() -> None:
         b"content-type: application/xml\r\n"
         b"content-length: 7\r\n"
         b"content-digest: sha-256=:tpElLFTsoeQdg9XqEvL03sasJ8MNmIoNzzvVXV960zU=:\r\n"
-        b"nakadachi-kind: cancel\r\n"
+        b"nakadachi-kind: receipt\r\n"
         b"nakadachi-message-id: 0f0e0d0c-0b0a-4909-8807-060504030201\r\n"
         b"nakadachi-sender: 990011\r\n"
         b"nakadachi-recipient: 990029\r\n"
@@ -209,13 +209,16 @@ def with_lines(*lines: bytes) -> bytes:
         (RAW.replace(b"0zU=:", b"0zV=:"), "value document[2].header.content-digest"),
         (RAW.replace(b"0zU=:", b"0zU:"), "value document[2].header.content-digest"),
         (RAW.replace(b"0zU=:\r", b"0zU=:;a\r"), "value document[2].header.content-digest"),
-        (RAW.replace(b"nakadachi-kind: c", b"Nakadachi-Kind: c"), "unknown document[2].header"),
+        (RAW.replace(b"nakadachi-kind: r", b"Nakadachi-Kind: r"), "unknown document[2].header"),
         (RAW.replace(b"nakadachi-kind: ", b"nakadachi-kind:"), "unknown document[2].header"),
         (
             RAW.replace(b"nakadachi-kind: ", b"nakadachi-kind:  "),
             "value document[2].header.nakadachi-kind",
         ),
-        (RAW.replace(b"kind: cancel", b"kind: cancel "), "value document[2].header.nakadachi-kind"),
+        (
+            RAW.replace(b"kind: receipt", b"kind: receipt "),
+            "value document[2].header.nakadachi-kind",
+        ),
         (
             RAW.replace(b"12:00:00.250Z\r\nnak", b"24:00:00.250Z\r\nnak"),
             "wire.instant.text document[2].header.nakadachi-created",
@@ -268,7 +271,7 @@ def test_an_oversized_document_is_refused_alone() -> None:
         (RAW.replace(b"\r\n", b"\n"), "header document[1]"),
         (RAW.replace(b"\r\nnakadachi-k", b"\nnakadachi-k"), "header document[1]"),
         (RAW.replace(b"\r\nnakadachi-k", b"\rnakadachi-k"), "header document[1]"),
-        (RAW.replace(b"cancel", "取消".encode()), "header document[1]"),
+        (RAW.replace(b"receipt", "受付".encode()), "header document[1]"),
         (RAW.replace(b"content-length: 7\r\n", b""), "length document[1]"),
         (RAW.replace(b"content-length: 7\r\n", b"content-length: 7\r\n" * 2), "length document[1]"),
         (
@@ -291,7 +294,7 @@ def test_an_oversized_document_is_refused_alone() -> None:
         (RAW.replace(b"content-length: 7", b"content-length: 9999999999"), "length document[1]"),
         (RAW.replace(b"content-length: 7", b"content-length: 8"), "truncated document[1]"),
         (RAW.replace(b"content-length: 7", b"content-length: 6"), "header document[2]"),
-        (RAW.replace(b"cancel", b"c" * 4096), "header document[1]"),
+        (RAW.replace(b"receipt", b"c" * 4096), "header document[1]"),
     ],
 )
 def test_a_stream_that_can_be_cut_in_two_ways_is_refused_as_a_whole(

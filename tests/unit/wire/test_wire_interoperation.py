@@ -51,7 +51,7 @@ COVERED = [
 
 def sealed(signer: Signer | None = P256, *, reply: str | None = OTHER_ID) -> Document:
     return seal(
-        kind="cancel",
+        kind="receipt",
         message_id=ID,
         sender="990011",
         recipient="990029",

@@ -17,7 +17,6 @@ from wire.messages import (
     AnsweredItem,
     BasicItems,
     BasicRequest,
-    Cancel,
     Clock,
     Inquiry,
     Message,
@@ -154,7 +153,6 @@ MESSAGES: list[Message] = [
     BasicItems(name="仲立　太郎", name_kana=None, birth_date=DAY, sex_code="1", address="架空市"),
     Clock(offset_milliseconds=-86_400_000),
     Clock(offset_milliseconds=0),
-    Cancel(transaction_number=ID, permit_id=OTHER_ID),
     PermitListRequest(),
     Acknowledgement(),
 ]

@@ -29,7 +29,7 @@ SIGNERS = pytest.mark.parametrize("signer", [P256, ED], ids=lambda signer: str(s
 
 def sealed(signer: Signer | None = P256, *, reply: str | None = OTHER_ID) -> Document:
     return seal(
-        kind="cancel",
+        kind="receipt",
         message_id=ID,
         sender="990011",
         recipient="990029",

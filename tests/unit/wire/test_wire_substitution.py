@@ -35,7 +35,7 @@ def sealed(
     reply: str = OTHER_ID,
 ) -> Document:
     return seal(
-        kind="cancel",
+        kind="receipt",
         message_id=ID,
         sender="990011",
         recipient="990029",
@@ -112,7 +112,7 @@ VARIANTS = {
         ),
         "signature.bad",
     ),
-    "kind replaced": (swapped(b"kind: cancel", b"kind: answer"), "signature.bad"),
+    "kind replaced": (swapped(b"kind: receipt", b"kind: answer"), "signature.bad"),
     "message id replaced": (swapped(ID.encode(), OTHER_ID.encode()), "signature.bad"),
     "recipient replaced": (swapped(b"990029", b"990037"), "signature.bad"),
     "reply replaced": (swapped(OTHER_ID.encode(), ID.encode()), "signature.bad"),

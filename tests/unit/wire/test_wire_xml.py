@@ -12,8 +12,8 @@ VECTORS = Path(__file__).parents[2] / "vectors" / "wire"
 CORPUS: dict[str, dict[str, str]] = json.loads((VECTORS / "xml.json").read_bytes())
 UUID = "0f0e0d0c-0b0a-4909-8807-060504030201"
 GOOD = (
-    f'<cancel xmlns="urn:nakadachi:network:1"><transaction-number>{UUID}</transaction-number>'
-    f"<permit-id>{UUID}</permit-id></cancel>"
+    f'<receipt xmlns="urn:nakadachi:network:1"><transaction-number>{UUID}</transaction-number>'
+    "<state>sent</state></receipt>"
 ).encode()
 # Any attribute, any depth: shows the parser's own limits, which the network schema would hide.
 OPEN_SCHEMA = compile_schema(b"""
@@ -50,7 +50,7 @@ def test_the_corpus_lists_every_file_it_holds() -> None:
 
 
 def test_what_the_corpus_spoils_is_otherwise_accepted() -> None:
-    assert parse(GOOD, SCHEMA).tag == "{urn:nakadachi:network:1}cancel"
+    assert parse(GOOD, SCHEMA).tag == "{urn:nakadachi:network:1}receipt"
 
 
 def test_a_document_of_the_largest_size_is_parsed_and_one_byte_more_is_not() -> None:
@@ -114,7 +114,7 @@ def test_the_word_xmlns_in_a_text_is_only_a_word() -> None:
 
 def test_a_refusal_repeats_nothing_of_the_document() -> None:
     secret = b"<tanaka-ichiro>123456789013</tanaka-ichiro>"
-    data = GOOD.replace(b"<permit-id>", secret + b"<permit-id>")
+    data = GOOD.replace(b"<state>", secret + b"<state>")
     with pytest.raises(WireError) as caught:
         parse(data, SCHEMA)
     error = caught.value
