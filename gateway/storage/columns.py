@@ -115,5 +115,9 @@ def unique_while(name: str, condition: str, *columns: str) -> Index:
 
 
 def lookup(name: str, *columns: str) -> Index:
-    """Return an index within an institution."""
+    """Return an index within an institution.
+
+    It ends with the key, in whose order rows are read; SQLite would otherwise rather walk through
+    all rows of the institution, which lie in that order already.
+    """
     return Index(f"ix_{name}", "institution", *columns)

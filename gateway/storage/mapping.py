@@ -66,9 +66,9 @@ def enum(kind: type[StrEnum]) -> Plain:
     return Plain(str, kind)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class TypeMapping:
-    """Where the fields of one type of value lie.
+    """Where the fields of one type of value lie; there is one for each type.
 
     `key` are the fields after the institution; `sealed` gives each sealed field its type;
     `live` is the column that is empty in the row that `find` prefers among several.

@@ -1,6 +1,6 @@
 """SQL as text with ordered parameters: built by SQLAlchemy Core, compiled once per database kind.
 
-Nothing is compiled per call: a statement is cached by its table and the shape of its filter.
+Nothing is compiled per call: a statement is cached by its mapping and the shape of its filter.
 """
 
 from collections.abc import Iterable, Mapping
@@ -94,61 +94,38 @@ def insert_row(table: Table, dialect: Dialect) -> Statement:
 
 
 @cache
-def _update_row(
-    table: Table, key: tuple[str, ...], columns: tuple[str, ...], dialect: Dialect
-) -> Statement:
-    old = bindparam(PREFIX + "old_version", type_=table.c.version.type)
-    where = [*same(table, ("institution", *key)), table.c.version == old]
-    values = {name: param(name, table) for name in columns}
-    return compile_statement(update(table).where(*where).values(values), dialect)
-
-
 def update_row(mapping: TypeMapping, dialect: Dialect) -> Statement:
     """Return the guarded update of all columns outside the key (`old_version` is the guard)."""
-    key = {"institution", *mapping.key_columns}
-    columns = tuple(name for name in mapping.column_names if name not in key)
-    return _update_row(mapping.table, mapping.key_columns, columns, dialect)
+    table = mapping.table
+    key = ("institution", *mapping.key_columns)
+    old = bindparam(PREFIX + "old_version", type_=table.c.version.type)
+    values = {name: param(name, table) for name in mapping.column_names if name not in key}
+    changed = update(table).where(*same(table, key), table.c.version == old).values(values)
+    return compile_statement(changed, dialect)
 
 
 @cache
-def _delete_row(
-    table: Table, key: tuple[str, ...], dialect: Dialect, *, guarded: bool
-) -> Statement:
-    columns = ("institution", *key, *(("version",) if guarded else ()))
-    return compile_statement(delete(table).where(*same(table, columns)), dialect)
-
-
 def delete_row(mapping: TypeMapping, dialect: Dialect) -> Statement:
     """Return the delete of one row, guarded by its version where it has one."""
-    return _delete_row(mapping.table, mapping.key_columns, dialect, guarded=mapping.has_version)
+    guard = ("version",) if mapping.has_version else ()
+    where = same(mapping.table, ("institution", *mapping.key_columns, *guard))
+    return compile_statement(delete(mapping.table).where(*where), dialect)
 
 
 @cache
-def _select_rows(  # what tells cached statements apart
-    table: Table,
-    columns: tuple[str, ...],
-    key: tuple[str, ...],
-    live: str | None,
-    shape: Shape,
-    dialect: Dialect,
-) -> Statement:
+def select_rows(mapping: TypeMapping, shape: Shape, dialect: Dialect) -> Statement:
+    """Return the query of rows by key order, or of the one preferred row."""
+    table, key = mapping.table, mapping.key_columns
     where = same(table, ("institution", *shape.equal))
     where += [table.c[name].is_(None) for name in shape.empty]
     if shape.after:
         keys = tuple_(*(table.c[name] for name in key))
         where.append(keys > tuple_(*(_start(name, table) for name in key)))
-    query = select(*(table.c[name] for name in columns)).where(*where)
-    if shape.one and live is not None:
-        query = query.order_by(nulls_first(asc(table.c[live])))
+    query = select(*(table.c[name] for name in mapping.column_names)).where(*where)
+    if shape.one and mapping.live is not None:
+        query = query.order_by(nulls_first(asc(table.c[mapping.live])))
     query = query.order_by(*(table.c[name] for name in key))
     return compile_statement(query.limit(bindparam(PREFIX + "limit", type_=COUNT)), dialect)
-
-
-def select_rows(mapping: TypeMapping, shape: Shape, dialect: Dialect) -> Statement:
-    """Return the query of rows by key order, or of the one preferred row."""
-    return _select_rows(
-        mapping.table, mapping.column_names, mapping.key_columns, mapping.live, shape, dialect
-    )
 
 
 @cache

@@ -48,7 +48,13 @@ aliases = keyed_table(
     sealed_values(),
     guard_version(),
     unique_while("aliases_live", "ended_at IS NULL", "system", "local_number_index"),
-    lookup("aliases_unified_number", "unified_number_index"),
+    lookup(
+        "aliases_unified_number",
+        "unified_number_index",
+        "system",
+        "local_number_index",
+        "registered_at",
+    ),
 )
 
 confirmations = keyed_table(
@@ -70,7 +76,7 @@ confirmations = keyed_table(
     sealed_values(),
     guard_version(),
     lookup("confirmations_state", "state", "confirmation_id"),
-    lookup("confirmations_unified_number", "unified_number_index"),
+    lookup("confirmations_unified_number", "unified_number_index", "confirmation_id"),
 )
 
 symbols = keyed_table(
@@ -84,7 +90,7 @@ symbols = keyed_table(
     instant("ended_at", "終了日時", null=True),
     sealed_values(),
     guard_version(),
-    lookup("symbols_unified_number", "unified_number_index", "state"),
+    lookup("symbols_unified_number", "unified_number_index", "symbol_index"),
 )
 
 acquisitions = keyed_table(
@@ -101,7 +107,7 @@ acquisitions = keyed_table(
     sealed_values(),
     guard_version(),
     unique_key("acquisitions_process_number_index", "process_number_index"),
-    lookup("acquisitions_unified_number", "unified_number_index"),
+    lookup("acquisitions_unified_number", "unified_number_index", "receipt"),
 )
 
 inquiries = keyed_table(
@@ -199,7 +205,7 @@ controls = keyed_table(
     code("ended_by", "終了者", null=True),
     sealed_values(),
     guard_version(),
-    lookup("controls_unified_number", "unified_number_index"),
+    lookup("controls_unified_number", "unified_number_index", "control_id"),
 )
 
 work_items = keyed_table(

@@ -34,7 +34,7 @@ sa.Table(
     make.version(),
     make.key("acquisitions", "receipt"),
     make.unique("acquisitions_process_number_index", "process_number_index"),
-    make.index("acquisitions_unified_number", "unified_number_index"),
+    make.index("acquisitions_unified_number", "unified_number_index", "receipt"),
     comment="符号取得",
 )
 
@@ -50,7 +50,13 @@ sa.Table(
     make.raw("sealed", None, "封緘した項目"),
     make.version(),
     make.key("aliases", "system", "local_number_index", "registered_at"),
-    make.index("aliases_unified_number", "unified_number_index"),
+    make.index(
+        "aliases_unified_number",
+        "unified_number_index",
+        "system",
+        "local_number_index",
+        "registered_at",
+    ),
     make.live("aliases_live", "ended_at IS NULL", "system", "local_number_index"),
     comment="宛名番号（業務システムごと）",
 )
@@ -89,7 +95,7 @@ sa.Table(
     make.version(),
     make.key("confirmations", "confirmation_id"),
     make.index("confirmations_state", "state", "confirmation_id"),
-    make.index("confirmations_unified_number", "unified_number_index"),
+    make.index("confirmations_unified_number", "unified_number_index", "confirmation_id"),
     comment="確認リスト",
 )
 
@@ -110,7 +116,7 @@ sa.Table(
     make.raw("sealed", None, "封緘した項目"),
     make.version(),
     make.key("controls", "control_id"),
-    make.index("controls_unified_number", "unified_number_index"),
+    make.index("controls_unified_number", "unified_number_index", "control_id"),
     comment="自動応答不可・不開示・自己情報提供不可・支援措置",
 )
 
@@ -341,7 +347,7 @@ sa.Table(
     make.raw("sealed", None, "封緘した項目"),
     make.version(),
     make.key("symbols", "symbol_index"),
-    make.index("symbols_unified_number", "unified_number_index", "state"),
+    make.index("symbols_unified_number", "unified_number_index", "symbol_index"),
     comment="符号",
 )
 
@@ -366,7 +372,7 @@ sa.Table(
 def upgrade() -> None:
     """Make all tables and guard the record log."""
     connection = op.get_bind()
-    _METADATA.create_all(connection)
+    _METADATA.create_all(connection, checkfirst=False)  # a table of that name is not ours
     guard_log(connection)
 
 
@@ -374,4 +380,4 @@ def downgrade() -> None:
     """Drop all tables, and with them every record."""
     connection = op.get_bind()
     unguard_log(connection)
-    _METADATA.drop_all(connection)
+    _METADATA.drop_all(connection, checkfirst=False)
