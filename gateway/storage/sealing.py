@@ -118,7 +118,7 @@ class Sealer:
     institution: str
     _newest: int = field(repr=False)
     _seals: Mapping[int, AESGCM] = field(repr=False)
-    _indexes: Mapping[str, bytes] = field(repr=False)
+    _indexes: Mapping[str, hmac.HMAC] = field(repr=False)
 
     @classmethod
     def open_keys(
@@ -138,7 +138,7 @@ class Sealer:
             if key.purpose == SEAL:
                 seals[key.key_id] = AESGCM(plain)
             else:
-                indexes[key.purpose.removeprefix("index.")] = plain
+                indexes[key.purpose.removeprefix("index.")] = hmac.new(plain, digestmod="sha256")
         return cls(institution, max(seals), seals, indexes)
 
     def seal(self, plain: bytes, context: bytes) -> bytes:
@@ -163,4 +163,6 @@ class Sealer:
 
     def index(self, value: Masked) -> bytes:
         """Return the blind index of a number or symbol, 32 bytes."""
-        return hmac.digest(self._indexes[value.field], value.value.encode(), "sha256")
+        proof = self._indexes[value.field].copy()
+        proof.update(value.value.encode())
+        return proof.digest()

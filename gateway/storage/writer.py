@@ -41,9 +41,12 @@ class Health:
 class Writer:
     """Owns the thread and its connection; belongs to the event loop that made it."""
 
-    def __init__(self, connect: Callable[[], Session]) -> None:
+    def __init__(
+        self, connect: Callable[[], Session], *, stall_seconds: float = STALL_SECONDS
+    ) -> None:
         self.transactions = 0  # committed so far
         self._connect = connect
+        self._stall_seconds = stall_seconds
         self._session: Session | None = None
         self._loop = asyncio.get_running_loop()
         self._gathered: list[WriteUnit] = []
@@ -61,7 +64,7 @@ class Writer:
         since = self._busy_since
         if self._closed:
             return Health(reason="closed")
-        if since is not None and time.monotonic() - since > STALL_SECONDS:
+        if since is not None and time.monotonic() - since > self._stall_seconds:
             return Health(reason="stalled")
         return Health(reason=self._reason)
 

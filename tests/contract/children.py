@@ -4,7 +4,6 @@ import asyncio
 import resource
 import sys
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 
 from gateway.domain.errors import EvidenceUnavailableError, GuardFailedError
 from gateway.domain.work import JobSlot, Setting
@@ -69,7 +68,7 @@ async def count_up(store: DatabaseStore, _database: Database, owner: str) -> Non
 async def fill_files(store: DatabaseStore, database: Database, owner: str) -> None:
     """Write until no file may grow any more, then allow it again and go on."""
     _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_500_000, hard))
     acknowledged = 0
     reason = None
     while reason is None:
@@ -86,7 +85,7 @@ async def fill_files(store: DatabaseStore, database: Database, owner: str) -> No
     resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
     probed = await database.probe(owner)
     after = Unit()
-    after.record(numbered(acknowledged + 1, at=NOON + timedelta(days=1)))
+    after.record(numbered(acknowledged + 1))
     await store.commit(after)
     records = await store.records(RecordQuery(limit=10_000))
     fault = (await store.verify()).fault

@@ -5,6 +5,7 @@ import dataclasses
 import sys
 from asyncio.subprocess import PIPE, Process
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -34,7 +35,9 @@ def item(key: str, **fields: object) -> WorkItem:
 async def start(act: str, url: str, owner: str) -> Process:
     """Start a child process on the same database."""
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.contract.children", act, url, owner, stdout=PIPE
+        *(sys.executable, "-m", "tests.contract.children", act, url, owner),
+        stdout=PIPE,
+        cwd=Path(__file__).parents[2],
     )
 
 

@@ -1,0 +1,76 @@
+"""Canonical record bytes: the same record, the same bytes, and back again."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.domain.errors import InvalidError
+from gateway.domain.identifiers import UnifiedNumber
+from gateway.domain.permits import Wanted
+from gateway.domain.records import Act, ExchangeRecord, Phase
+from gateway.storage.record_bytes import from_canonical, to_canonical
+from wire.records import canonical
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+SOME = st.none() | TEXT
+INSTANT = st.datetimes(timezones=st.just(UTC))
+RECORDS = st.builds(
+    ExchangeRecord,
+    act=st.sampled_from(Act),
+    phase=st.sampled_from(Phase),
+    at=INSTANT,
+    result=TEXT,
+    code=SOME,
+    actor=TEXT,
+    subject=st.none() | st.just(UnifiedNumber("7" * 15)),
+    request_id=SOME,
+    transaction_number=SOME,
+    permit_id=SOME,
+    inquirer=SOME,
+    provider=SOME,
+    instrument=SOME,
+    row=SOME,
+    clause=SOME,
+    wanted=st.lists(
+        st.builds(Wanted, information=TEXT, items=st.lists(TEXT, max_size=3).map(tuple)), max_size=3
+    ).map(tuple),
+    requested_at=st.none() | INSTANT,
+    edition_sha256=SOME,
+    nondisclosure=st.booleans(),
+    digest=st.none() | st.binary(max_size=40),
+    signature=st.none() | st.binary(max_size=80),
+    note=TEXT,
+)
+INDEX = bytes(range(32))
+
+
+@given(RECORDS)
+def test_a_record_comes_back(record: ExchangeRecord) -> None:
+    assert from_canonical(to_canonical(record, INDEX), record.subject) == record
+
+
+@given(RECORDS)
+def test_the_bytes_are_canonical_in_two_other_opinions(record: ExchangeRecord) -> None:
+    data = to_canonical(record, INDEX)
+    members = json.loads(data)
+    assert canonical(members) == data
+    assert rfc8785.dumps(members) == data
+
+
+@given(RECORDS)
+def test_the_subject_appears_as_its_index_only(record: ExchangeRecord) -> None:
+    data = to_canonical(record, INDEX)
+    assert b"7" * 15 not in data
+    assert json.loads(data)["subject"] == INDEX.hex()
+    assert "subject" not in json.loads(to_canonical(record, None))
+
+
+def test_a_text_without_utf_8_is_refused() -> None:
+    at = datetime(2026, 11, 23, tzinfo=UTC)
+    record = ExchangeRecord(act=Act.HOLD, phase=Phase.INTENT, at=at, result="\ud800")
+    with pytest.raises(InvalidError):
+        to_canonical(record, None)
