@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+pytest_plugins = ("tests.support.databases",)
+
 TESTS = Path(__file__).parent
 MARKERS = {"integration": "integration", "contract": "integration", "e2e": "e2e"}
 

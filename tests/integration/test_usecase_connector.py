@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -45,8 +44,8 @@ REAL = IndividualNumber("123456789018")
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(tmp_path) as opened:
+async def world(two_database_urls: tuple[str, str]) -> AsyncIterator[World]:
+    async with open_world(two_database_urls) as opened:
         yield opened
 
 

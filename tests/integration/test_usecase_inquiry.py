@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import time, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -29,8 +28,8 @@ INCOME = {"total_income": "3000000", "income_levy": "120000"}
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(tmp_path, b={"slot": timedelta(hours=1)}) as opened:
+async def world(two_database_urls: tuple[str, str]) -> AsyncIterator[World]:
+    async with open_world(two_database_urls, b={"slot": timedelta(hours=1)}) as opened:
         yield opened
 
 

@@ -9,13 +9,15 @@ here. The wrappers do nothing until SIGUSR1 arms them; then the NTH passage of P
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from gateway.cli import main
 from gateway.network.arrivals import Arrivals
 from gateway.network.client import DocumentsClient
+from gateway.storage.mapping import Cell
 from gateway.storage.sqlite import SqliteSession
+from gateway.storage.units import Head
 
 
 class Fuse:
@@ -51,16 +53,24 @@ def _around(
 
 def install(fuse: Fuse) -> None:
     """Wrap the commit of the writer, the sending of streams and the replying to streams."""
-    finish = SqliteSession.finish
+    append, commit = SqliteSession.append, SqliteSession.commit
+    evidence: list[bool] = []
 
-    def finished(self: SqliteSession, rows: Any, heads: Any) -> None:  # noqa: ANN401  # as finish
-        if rows:  # only groups that carry evidence count: leases come at any time
+    def appended(self: SqliteSession, rows: Sequence[tuple[Cell, ...]]) -> None:
+        evidence.append(True)
+        append(self, rows)
+
+    def committed(self: SqliteSession, heads: Mapping[str, Head]) -> None:
+        carries = bool(evidence)  # only groups with evidence count: leases come at any time
+        evidence.clear()
+        if carries:
             fuse.burn("before_commit")
-        finish(self, rows, heads)
-        if rows:
+        commit(self, heads)
+        if carries:
             fuse.burn("after_commit")
 
-    SqliteSession.finish = finished  # type: ignore[method-assign]  # the point of this module
+    SqliteSession.append = appended  # type: ignore[method-assign]  # the point of this module
+    SqliteSession.commit = committed  # type: ignore[method-assign]  # the point of this module
     DocumentsClient._post = _around(  # type: ignore[assignment,method-assign]  # the point of this module
         fuse, "before_post", "after_post", DocumentsClient._post
     )

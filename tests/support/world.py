@@ -4,9 +4,6 @@ The use cases, the database and the permit list are the real ones; only the netw
 parties is replaced by calls, so that a test can stop it, repeat it or let it misbehave.
 """
 
-import functools
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -33,12 +30,13 @@ from gateway.domain.records import ExchangeRecord
 from gateway.domain.replica import ReplicaItem
 from gateway.domain.states import AcquisitionState
 from gateway.ports import Delivery, PermitBook, Policy, Ports, RecordQuery
-from gateway.storage import migrate, open_database
+from gateway.storage import open_database
 from gateway.usecases import addresses, permit_list, provision, replicas, symbols, work
 from gateway.usecases import inquiry as inquiries
 from gateway.usecases.course import ArrivedAnswer
 from gateway.usecases.watch import EventWatch
 from permitlists import Affair, Question, load_builtin, load_institutions
+from tests.support.databases import make_sqlite
 from wire.numbers import classify_individual_number, individual_number_digit
 
 NOON = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)  # a Tuesday, noon in Japan
@@ -439,24 +437,21 @@ class World:
         return await inquiries.load(inquiry.inquiry_id, system=inquiry.system, ports=self.ports_a)
 
 
-@functools.cache
-def _migrated() -> Path:
-    """Return an empty migrated database, made once per test process."""
-    path = Path(tempfile.mkdtemp()) / "empty.db"
-    migrate(f"sqlite+aiosqlite:///{path}")
-    return path
-
-
 @asynccontextmanager
-async def open_world(folder: Path, **policies: dict[str, Any]) -> AsyncIterator[World]:
-    """Open two institutions, each on its own database; `a` and `b` change their policies."""
+async def open_world(
+    where: Path | tuple[str, str], **policies: dict[str, Any]
+) -> AsyncIterator[World]:
+    """Open two institutions; `a` and `b` change their policies.
+
+    `where` is a folder for two SQLite files, or the URLs of two migrated databases.
+    """
+    if isinstance(where, Path):
+        where = (make_sqlite(where / "a.db"), make_sqlite(where / "b.db"))
     world = World()
     databases = []
     try:
         for number, (short, code) in enumerate((("a", world.a), ("b", world.b)), 1):
-            shutil.copy(_migrated(), folder / f"{short}.db")
-            url = f"sqlite+aiosqlite:///{folder / short}.db"
-            database = await open_database(url)
+            database = await open_database(where[number - 1])
             databases.append(database)
             world.sides[code] = Ports(
                 store=await database.store(code, bytes([number]) * 32, short),
