@@ -8,6 +8,7 @@ block; what a term points at is compared in full. `Store.verify` compares arrays
 """
 
 from collections.abc import Iterator
+from struct import Struct
 from typing import Final
 from zlib import crc32
 
@@ -16,6 +17,7 @@ TERMS: Final = ("transaction_number", "request_id", "subject")  # in the order o
 _WIDTH: Final = 4
 _ENTRY: Final = _WIDTH * len(TERMS)
 _ABSENT: Final = bytes(_WIDTH)
+_TEXTS: Final = Struct(">II").pack
 
 
 def to_term(value: str | bytes | None) -> bytes:
@@ -23,7 +25,7 @@ def to_term(value: str | bytes | None) -> bytes:
     if value is None:
         return _ABSENT
     if isinstance(value, str):
-        return crc32(value.encode()).to_bytes(_WIDTH, "big")
+        return _to_number(value).to_bytes(_WIDTH, "big")
     return value[:_WIDTH]
 
 
@@ -31,7 +33,12 @@ def to_entry(
     transaction_number: str | None, request_id: str | None, subject_index: bytes | None
 ) -> bytes:
     """Return the terms of one record, 12 bytes."""
-    return to_term(transaction_number) + to_term(request_id) + to_term(subject_index)
+    subject = to_term(subject_index)
+    return _TEXTS(_to_number(transaction_number), _to_number(request_id)) + subject
+
+
+def _to_number(text: str | None) -> int:
+    return 0 if text is None else crc32(text.encode())
 
 
 def find_positions(entries: bytes, name: str, value: str | bytes) -> Iterator[int]:
