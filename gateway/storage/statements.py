@@ -54,12 +54,17 @@ class Statement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """The shape of a filter: columns that equal a parameter, columns that are empty, a start."""
+    """The shape of a filter: columns that equal a parameter, columns that are empty, a start.
+
+    `limit` is how many rows at most. It stands in the text: given as a parameter, SQLite would
+    plan the statement anew at each call, because its planner looks at that value.
+    """
 
     equal: tuple[str, ...] = ()
     empty: tuple[str, ...] = ()
     after: bool = False
     one: bool = False  # the preferred row only
+    limit: int = 1
 
 
 def param(name: str, table: Table) -> BindParameter[Any]:
@@ -125,7 +130,8 @@ def select_rows(mapping: TypeMapping, shape: Shape, dialect: Dialect) -> Stateme
     if shape.one and mapping.live is not None:
         query = query.order_by(nulls_first(asc(table.c[mapping.live])))
     query = query.order_by(*(table.c[name] for name in key))
-    return compile_statement(query.limit(bindparam(PREFIX + "limit", type_=COUNT)), dialect)
+    query = query.limit(literal_column(str(shape.limit))).offset(literal_column("0"))
+    return compile_statement(query, dialect)
 
 
 @cache

@@ -151,10 +151,10 @@ class DatabaseStore:
             empty=tuple(name for name in columns if row[name] is None),
             after=after is not None,
             one=one,
+            limit=limit,
         )
         if after is not None:
             row |= mapping.start(after.split(KEY_SEPARATOR), self._sealer)
-        row["limit"] = limit
         statement = statements.select_rows(mapping, shape, self._dialect)
         rows = await fetch(self._reader, statement, row)
         names, sealer = mapping.column_names, self._sealer

@@ -29,7 +29,7 @@ ASKED = [
     (Provision, Shape(equal=("permit_id",), one=True)),
     (Provision, Shape(equal=("state",))),
     (Replica, Shape(equal=("information", "unified_number_index"))),
-    (Control, Shape(equal=("unified_number_index",), empty=("ended_at",))),
+    (Control, Shape(equal=("unified_number_index",), empty=("ended_at",), limit=100)),
     (StoredReply, Shape(equal=("message_id", "sender"), one=True)),
 ]
 
