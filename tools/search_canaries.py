@@ -58,18 +58,18 @@ HEX = re.compile(rb"[0-9A-Fa-f]{64,}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Canaries:
-    """What is searched for; `exact` are byte strings with the way they write a canary."""
+    """What is searched for; `exact` are byte strings with what it means to find them."""
 
     numbers: frozenset[bytes]
     symbols: frozenset[bytes]
-    exact: Mapping[bytes, str]
+    exact: Mapping[bytes, "Hit"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
     """One canary found; `tail` are its last four characters."""
 
-    kind: str  # individual_number | symbol
+    kind: str  # individual_number | symbol | registered: another text of a test
     written: str
     tail: str
 
@@ -81,21 +81,24 @@ def is_sandbox_number(digits: str) -> bool:
     return int(digits[-1]) == (true + 5) % 10
 
 
+def is_telling(text: str) -> bool:
+    """Return whether a text is no chance find: small numbers and runs of zeros stand anywhere."""
+    return len(text) != NUMBER or (int(text) >= 10**10 and len(set(text)) > NUMBER // 3)
+
+
 def collect(numbers: Iterable[str], symbols: Iterable[str]) -> Canaries:
     """Return canaries with their binary forms prepared."""
-    exact: dict[bytes, str] = {}
+    exact: dict[bytes, Hit] = {}
     for number in numbers:
-        tail = f"individual_number:{number[-4:]}"
-        exact[bytes.fromhex(number)] = f"{tail}:packed decimal"
-        exact[int(number).to_bytes(6, "big")] = f"{tail}:integer"
-        exact[int(number).to_bytes(8, "little")] = f"{tail}:integer"
-        digest = hashlib.sha256(number.encode())
-        exact[digest.digest()] = exact[digest.hexdigest().encode()] = f"{tail}:SHA-256"
+        hit = partial(Hit, kind="individual_number", tail=number[-4:])
+        exact[bytes.fromhex(number)] = hit(written="packed decimal")
+        exact[int(number).to_bytes(6, "big")] = hit(written="integer")
+        exact[int(number).to_bytes(8, "little")] = hit(written="integer")
+        exact |= dict.fromkeys(_digests(number), hit(written="SHA-256"))
     for symbol in symbols:
-        tail = f"symbol:{symbol[-4:]}"
-        exact[base64.urlsafe_b64decode(symbol + "=")] = f"{tail}:bytes"
-        digest = hashlib.sha256(symbol.encode())
-        exact[digest.digest()] = exact[digest.hexdigest().encode()] = f"{tail}:SHA-256"
+        hit = partial(Hit, kind="symbol", tail=symbol[-4:])
+        exact[base64.urlsafe_b64decode(symbol + "=")] = hit(written="bytes")
+        exact |= dict.fromkeys(_digests(symbol), hit(written="SHA-256"))
     return Canaries(
         numbers=frozenset(n.encode() for n in numbers),
         symbols=frozenset(s.encode() for s in symbols),
@@ -103,25 +106,33 @@ def collect(numbers: Iterable[str], symbols: Iterable[str]) -> Canaries:
     )
 
 
+def _digests(text: str) -> tuple[bytes, bytes]:
+    digest = hashlib.sha256(text.encode())
+    return digest.digest(), digest.hexdigest().encode()
+
+
 def load(registered: Path | None) -> Canaries:
     """Return all canaries; `registered` is the file tests appended to, one text a line."""
     listed = tomllib.loads(LISTED.read_text("utf-8"))
-    texts = set(registered.read_text("ascii").split()) if registered else set()
-    fixed = collect(
-        [*listed["individual_numbers"], *(t for t in texts if len(t) == NUMBER)],
-        [*listed["symbols"], *(t for t in texts if len(t) == SYMBOL)],
-    )
+    texts = set(registered.read_text("ascii").split()) if registered else set[str]()
+    drawn = {text for text in texts if len(text) == NUMBER and is_telling(text)}
+    symbols = {text for text in texts if len(text) == SYMBOL}
+    fixed = collect([*listed["individual_numbers"], *drawn], [*listed["symbols"], *symbols])
+    others = [text for text in texts if len(text) not in (NUMBER, SYMBOL)]
     return Canaries(
         numbers=fixed.numbers | frozenset(_numbers_in_tests()) | frozenset(_residents()),
         symbols=fixed.symbols,
-        exact=fixed.exact,
+        exact={
+            **fixed.exact,
+            **{t.encode(): Hit(kind="registered", written="text", tail=t[-4:]) for t in others},
+        },
     )
 
 
 def _numbers_in_tests() -> Iterator[bytes]:
     for path in (ROOT / "tests").rglob("*.py"):
         for literal in re.findall(r"(?<!\d)\d{12}(?!\d)", path.read_text("utf-8")):
-            if is_sandbox_number(literal):
+            if is_sandbox_number(literal) and is_telling(literal):
                 yield literal.encode()
 
 
@@ -138,7 +149,7 @@ def _residents() -> Iterator[bytes]:
 
 
 def search(data: bytes, canaries: Canaries, nesting: int = NESTING) -> Iterator[Hit]:
-    """Yield every canary that stands in `data`."""
+    """Yield every canary that stands in `data`, or in what is encoded in it."""
     yield from _exact(data, canaries)
     yield from _numbers(data, canaries)
     yield from _symbols(data, canaries)
@@ -148,10 +159,9 @@ def search(data: bytes, canaries: Canaries, nesting: int = NESTING) -> Iterator[
 
 
 def _exact(data: bytes, canaries: Canaries) -> Iterator[Hit]:
-    for needle, name in canaries.exact.items():
+    for needle, hit in canaries.exact.items():
         if needle in data:
-            kind, tail, written = name.split(":")
-            yield Hit(kind=kind, written=written, tail=tail)
+            yield hit
 
 
 def _numbers(data: bytes, canaries: Canaries) -> Iterator[Hit]:

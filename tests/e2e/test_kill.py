@@ -20,6 +20,7 @@ from mocks.demo.acting import FINAL, Stage
 from mocks.demo.registering import TAX, register_everybody
 from mocks.gateway import Gateway, GatewayFailedError, Json
 from mocks.sandbox import Options, Sandbox, open_sandbox
+from tests.conftest import Canaries
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -44,11 +45,14 @@ POINTS = [
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def sandbox(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sandbox]:
+async def sandbox(
+    tmp_path_factory: pytest.TempPathFactory, canaries: Canaries
+) -> AsyncIterator[Sandbox]:
     folder: Path = tmp_path_factory.mktemp("kill")
     async with open_sandbox(Options(seed=7, people=4, folder=folder)) as opened:
         await register_everybody(opened)
         yield opened
+        canaries.register(*opened.world.core.state.symbols.values())
 
 
 async def start_crashing(gateway: Gateway, point: str, nth: int) -> None:

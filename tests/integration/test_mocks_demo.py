@@ -19,9 +19,9 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 PATIENCE = 120.0
 
 
-async def test_all_cases_end_as_the_contract_says() -> None:
+async def test_all_cases_end_as_the_contract_says(tmp_path: Path) -> None:
     heard: list[str] = []
-    report = await play(Options(seed=7, people=6), heard.append)
+    report = await play(Options(seed=7, people=6, folder=tmp_path), heard.append)
     wrong = {one.case.id: one.fault or one.outcome for one in report.results if not one.expected}
     assert wrong == {}
     assert report.reconciled.differences == ()
