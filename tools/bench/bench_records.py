@@ -43,10 +43,9 @@ PLAIN_POSTGRES = (
     "CREATE TABLE plain (id BIGSERIAL PRIMARY KEY, institution TEXT, at BIGINT,"
     " request_id TEXT, result TEXT, body BYTEA)"
 )
-BODY = "ab" * 900
 INSERT = (
     "INSERT INTO plain (institution, at, request_id, result, body) VALUES ('990022', 1,"
-    f" 'request-' || :client_id, 'answered', decode('{BODY}', 'hex'));\n"  # constant
+    " 'request-' || :client_id, 'answered', decode(:body, 'hex'));\n"
 )
 POOL = 4096  # both contestants store what was made beforehand
 NOON = datetime(2026, 11, 23, 3, tzinfo=UTC)
@@ -143,7 +142,7 @@ def open_server(directory: Path) -> tuple[str, Callable[[float], float]]:
 
     def pgbench(seconds: float) -> float:
         options = f"-n -M prepared -c {WAITERS} -j 2 -T {max(1, round(seconds))} -f".split()
-        command: list[str | Path] = [program, *options, script]
+        command: list[str | Path] = [program, *options, script, "-D", f"body={'ab' * 900}"]
         output = subprocess.run(  # noqa: S603  # our own words
             [*command, "-h", directory, "-U", "postgres", "postgres"],
             check=True,
