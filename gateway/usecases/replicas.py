@@ -1,5 +1,6 @@
 """Replicas (副本): loaded, deleted, compared with the original, counted (S5.4)."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -13,7 +14,8 @@ from gateway.domain.replica import Control, Rejection, Replica, ReplicaItem, Rep
 from gateway.ports import Ports, Unit
 from permitlists import items_of
 
-CHUNK = 200  # entries per unit: a bulk load must not delay interactive units
+CHUNK = 50  # entries per unit, and
+AT_ONCE = 4  # entries before others have their turn: a bulk load must not delay inquiries
 ALL = 100_000
 
 
@@ -85,6 +87,8 @@ async def _load_part(
     refused: list[Rejection] = []
     fresh: dict[tuple[str, str, str], Replica] = {}
     for line, entry in enumerate(part, start + 1):
+        if line % AT_ONCE == 0:
+            await asyncio.sleep(0)  # with SQLite nothing below ever waits
         fault = find_fault(entry)
         alias = await ports.store.find(Alias, system=system, local_number=entry.local_number)
         if fault is None and alias is None:
@@ -214,20 +218,33 @@ async def stats(*, ports: Ports) -> dict[str, int]:
 async def carry_over(
     unit: Unit, ended: UnifiedNumber, kept: UnifiedNumber, *, ports: Ports
 ) -> None:
-    """Copy replicas and controls of a merged person; the old ones stay as history."""
+    """Let replicas and controls of a merged person go on; the old replicas stay as history.
+
+    A data set that the person who stays has too is not copied: its next version would correct
+    or delete only one of the two, and the other one would still be answered.
+    """
     taken = {
-        (replica.information, replica.record_key, replica.replica_version)
+        (replica.information, replica.record_key)
         for replica in await ports.store.list_values(Replica, limit=ALL, unified_number=kept)
     }
     for replica in await ports.store.list_values(Replica, limit=ALL, unified_number=ended):
-        key = replica.record_key
-        if (replica.information, key, replica.replica_version) in taken:
-            key = f"{key}~merged"
-        unit.add(replace(replica, unified_number=kept, record_key=key))
+        if (replica.information, replica.record_key) not in taken:
+            unit.add(replace(replica, unified_number=kept))
+    await carry_controls(unit, ended, kept, ports=ports)
+
+
+async def carry_controls(
+    unit: Unit, old: UnifiedNumber, new: UnifiedNumber, *, ports: Ports
+) -> None:
+    """Let the controls over a person go on over another number of the same person.
+
+    A copy stays over the old one: an inquiry that found it before must find them too (G12).
+    """
     for control in await ports.store.list_values(
-        Control, limit=ALL, unified_number=ended, ended_at=None
+        Control, limit=ALL, unified_number=old, ended_at=None
     ):
-        unit.change(control, unified_number=kept)
+        unit.change(control, unified_number=new)
+        unit.add(replace(control, control_id=ports.ids.uuid(), version=0))
 
 
 def _act(replica: Replica, system: str) -> ExchangeRecord:

@@ -320,7 +320,7 @@ async def test_merging_two_numbers_loses_nothing(world: World) -> None:
     merged = await symbols.list_bindings(kept, ports=world.ports_b)
     assert sorted(b.state for b in merged) == ["linked", "merged"]
     assert (await addresses.load_person(ended, ports=world.ports_b)).unified_number == kept
-    assert (await replicas.stats(ports=world.ports_b))[TAX] == 3
+    assert (await replicas.stats(ports=world.ports_b))[TAX] == 2
     await world.register(world.a, 2)  # A knows the person by the ended symbol's number
     inquiry = await world.inquire(world.ask(2))
     assert inquiry.state == "answered"
