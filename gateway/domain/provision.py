@@ -17,7 +17,8 @@ class Cause(StrEnum):
 
     NOTHING_REGISTERED = "nothing_registered"
     SYMBOL_UNKNOWN = "symbol_unknown"
-    NO_AUTOMATIC_ANSWER = "no_automatic_answer"
+    NO_AUTOMATIC_ANSWER = "no_automatic_answer"  # over items that were asked for
+    PERSON_HELD = "person_held"  # the same over everything of a person
     PROTECTED_PERSON = "protected_person"
     STAFF_REFUSED = "staff_refused"
     HOLD_EXPIRED = "hold_expired"
@@ -135,7 +136,8 @@ def treat(
 ) -> Treatment:
     """Decide how an inquiry is treated; protection outranks all, then absence, then a hold.
 
-    To an outsider a protected person looks as if nothing were registered (G12): both wait.
+    To an outsider a protected person looks as if nothing were registered (G12): both wait. So
+    does a hold over the person, which outranks one over an item.
     """
     if any(control.kind is ControlKind.PROTECTED_PERSON for control in controls):
         return Treatment(state=ProvisionState.HELD, cause=Cause.PROTECTED_PERSON)
@@ -143,7 +145,10 @@ def treat(
         return Treatment(state=ProvisionState.WAITING, cause=Cause.SYMBOL_UNKNOWN)
     if answer is None:
         return Treatment(state=ProvisionState.WAITING, cause=Cause.NOTHING_REGISTERED)
-    if any(_holds(control, provision.wanted) for control in controls):
+    holding = [control for control in controls if _holds(control, provision.wanted)]
+    if any(control.information is None for control in holding):
+        return Treatment(state=ProvisionState.HELD, cause=Cause.PERSON_HELD)
+    if holding:
         return Treatment(state=ProvisionState.HELD, cause=Cause.NO_AUTOMATIC_ANSWER)
     return Treatment(state=ProvisionState.ANSWERED, cause=None, answer=answer)
 

@@ -215,13 +215,13 @@ def _unchanged(person: Person, confirmation: Confirmation) -> Registered:
 
 
 async def load_person(number: UnifiedNumber, *, ports: Ports) -> Person:
-    """Return a person; a merged one leads to whom it was merged into.
+    """Return a person; a merged one leads to whom it was merged into, however often.
 
     Raises:
         UnknownError: no person of that unified number.
     """
     person = await ports.store.find(Person, unified_number=number)
-    if person is not None and person.merged_into is not None:
+    while person is not None and person.merged_into is not None:
         person = await ports.store.find(Person, unified_number=person.merged_into)
     if person is None:
         raise UnknownError(field="unified_number")

@@ -15,6 +15,7 @@ from gateway.usecases.provision import (
     SEND_LANE,
     SLOT_LANE,
     answer_document,
+    follow,
     prepare,
     record_of,
 )
@@ -121,7 +122,7 @@ async def _load_held(transaction_number: str, *, ports: Ports) -> Provision:
     provision = await ports.store.find(Provision, transaction_number=transaction_number)
     if provision is None or provision.state is not ProvisionState.HELD:
         raise UnknownError(transaction_number=transaction_number)
-    return provision
+    return await follow(provision, ports=ports)
 
 
 def _act(provision: Provision, result: str, *, staff: str, at: datetime) -> ExchangeRecord:

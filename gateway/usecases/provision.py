@@ -4,6 +4,7 @@ Nothing about a person is looked up before `verification` allowed the inquiry (G
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -25,6 +26,7 @@ from gateway.domain.states import PROVISION, ProvisionState, SymbolState, is_fin
 from gateway.domain.symbols import SymbolBinding
 from gateway.domain.work import StoredReply, WorkItem
 from gateway.ports import Ports, Unit
+from gateway.usecases.addresses import load_person
 from gateway.usecases.permit_list import day_of
 from gateway.usecases.refusal import refusal_of, refuse
 from gateway.usecases.stored_replies import find_reply
@@ -32,7 +34,7 @@ from gateway.usecases.verification import verify
 
 SLOT_LANE = "slot"
 SEND_LANE = "send"
-ALL = 100_000  # versions of one information of one person: never that many
+ALL = 100_000  # versions of one information, or controls, of one person: never that many
 
 
 async def receive(received: ReceivedInquiry, *, ports: Ports) -> bytes:
@@ -53,14 +55,21 @@ async def receive(received: ReceivedInquiry, *, ports: Ports) -> bytes:
                 return await refuse(refusal, ports=ports, received=received)
             return await _provide(received, wanted, now=now, ports=ports)
         except DuplicateKeyError:
-            known = await ports.store.find(Provision, permit_id=received.permit.permit_id)
-            if known is not None and known.inquiry_digest != received.digest:
+            if await _is_used(received, ports=ports):
                 return await refuse(
                     refusal_of(received, "permit.used"), ports=ports, received=received
                 )
         except GuardFailedError:
             continue
     raise GuardFailedError(transaction_number=received.transaction_number)
+
+
+async def _is_used(received: ReceivedInquiry, *, ports: Ports) -> bool:
+    """Return whether permit or transaction number served another inquiry before."""
+    number, permit_id = received.transaction_number, received.permit.permit_id
+    known = await ports.store.find(Provision, permit_id=permit_id)
+    known = known or await ports.store.find(Provision, transaction_number=number)
+    return known is not None and known.inquiry_digest != received.digest
 
 
 async def _find_earlier(received: ReceivedInquiry, *, ports: Ports) -> bytes | None:
@@ -83,12 +92,24 @@ async def _provide(
         provision = await _open(received, wanted, now=now, ports=ports)
     elif provision.inquiry_digest != received.digest:
         raise DuplicateKeyError(transaction_number=received.transaction_number)
+    elif provision.state is not ProvisionState.RECEIVED:  # its stored reply was purged
+        return await _repeat(provision, ports=ports)
+    else:
+        provision = await follow(provision, ports=ports)
     controls = await list_controls(provision.unified_number, ports=ports)
     answer = await prepare(provision, ports=ports)
     treatment = treat(provision, controls=controls, answer=answer)
     if treatment.answer is not None:
         return await _answer_now(provision, treatment.answer, ports=ports)
     return await _keep_waiting(provision, treatment, ports=ports)
+
+
+async def follow(provision: Provision, *, ports: Ports) -> Provision:
+    """Return a provision under the number its person has now: it may have been merged since."""
+    if provision.unified_number is None:
+        return provision
+    person = await load_person(provision.unified_number, ports=ports)
+    return replace(provision, unified_number=person.unified_number)
 
 
 async def _open(
@@ -120,7 +141,8 @@ async def _open(
     )
     unit = Unit()
     unit.add(provision)
-    unit.record(record_of(provision, Phase.INTENT, at=now, digest=received.digest))
+    intent = record_of(provision, Phase.INTENT, at=now, digest=received.digest)
+    unit.record(replace(intent, edition_sha256=received.permit.edition_sha256))  # G9
     await ports.store.commit(unit)
     return provision
 
@@ -137,7 +159,7 @@ async def list_controls(person: UnifiedNumber | None, *, ports: Ports) -> Sequen
     """Return the controls over a person that have not ended."""
     if person is None:
         return ()
-    return await ports.store.list_values(Control, unified_number=person, ended_at=None)
+    return await ports.store.list_values(Control, limit=ALL, unified_number=person, ended_at=None)
 
 
 async def prepare(provision: Provision, *, ports: Ports) -> Answer | None:
@@ -180,16 +202,9 @@ async def _keep_waiting(
     *,
     ports: Ports,
 ) -> bytes:
-    """Acknowledge and wait; only an item-level hold is shown as held (G12)."""
+    """Acknowledge and wait."""
     now = ports.clock.now()
-    shown = "held" if treatment.cause is Cause.NO_AUTOMATIC_ANSWER else "sent"
-    reply = ports.documents.receipt(
-        shown,
-        transaction_number=provision.transaction_number,
-        recipient=provision.inquirer,
-        in_reply_to=provision.message_id,
-        at=now,
-    )
+    reply = _receipt(provision, treatment.cause, at=now, ports=ports)
     unit = Unit()
     unit.change(
         provision,
@@ -202,6 +217,29 @@ async def _keep_waiting(
     )
     await ports.store.commit(unit)
     return reply
+
+
+async def _repeat(provision: Provision, *, ports: Ports) -> bytes:
+    """Return the reply of a provision that has one, or acknowledge once more that it waits."""
+    if provision.reply is not None:
+        return provision.reply
+    now = ports.clock.now()
+    reply = _receipt(provision, provision.cause, at=now, ports=ports)
+    unit = Unit()
+    unit.add(_stored(provision, reply, now))
+    await ports.store.commit(unit)
+    return reply
+
+
+def _receipt(provision: Provision, cause: Cause | None, *, at: datetime, ports: Ports) -> bytes:
+    """Return the signed acknowledgement; only an item-level hold is shown as held (G12)."""
+    return ports.documents.receipt(
+        "held" if cause is Cause.NO_AUTOMATIC_ANSWER else "sent",
+        transaction_number=provision.transaction_number,
+        recipient=provision.inquirer,
+        in_reply_to=provision.message_id,
+        at=at,
+    )
 
 
 def _stored(provision: Provision, reply: bytes, now: datetime) -> StoredReply:

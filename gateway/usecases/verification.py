@@ -1,18 +1,19 @@
 """Whether a received inquiry may be answered at all, before anything about a person is read.
 
 Steps: 1 the permit is for us and valid now; 2 it covers this inquiry; 3 our own copy of the list
-allows it, under the same edition; 4 we are open. A refusal names the first that fails (G1).
+allows it today, under the same edition; 4 we are open. A refusal names the first that fails (G1).
 """
 
 from datetime import datetime
 
-from gateway.domain.errors import Retry
+from gateway.domain.errors import InvalidError, Retry
 from gateway.domain.hours import opens_at
 from gateway.domain.permits import Wanted, find_fault
 from gateway.domain.provision import ReceivedInquiry, overlap
 from gateway.ports import Ports
 from gateway.usecases.permit_list import day_of, judge, question
 from gateway.usecases.refusal import RefusedArrival, refusal_of
+from permitlists import Question
 
 
 def verify(
@@ -24,7 +25,7 @@ def verify(
         fault = "permit.mismatch"
     if fault is not None:
         return refusal_of(received, fault), ()
-    refusal, wanted = _decide(received, ports=ports)  # 3
+    refusal, wanted = _decide(received, now=now, ports=ports)  # 3
     opening = opens_at(now, opens=ports.policy.opens, closes=ports.policy.closes)  # 4
     if refusal is None and opening is not None:
         return _closed(received, opening), ()
@@ -32,19 +33,12 @@ def verify(
 
 
 def _decide(
-    received: ReceivedInquiry, *, ports: Ports
+    received: ReceivedInquiry, *, now: datetime, ports: Ports
 ) -> tuple[RefusedArrival | None, tuple[Wanted, ...]]:
     permit = received.permit
-    affair = received.row if received.clause is None else f"{received.row}-{received.clause}"
-    asked = question(
-        ports,
-        inquirer=received.inquirer,
-        provider=ports.store.institution,
-        affair=affair,
-        wanted=received.wanted,
-        on=day_of(received.requested_at),
-        instrument=received.instrument,
-    )
+    asked = _ask(received, now=now, ports=ports)
+    if asked is None:
+        return refusal_of(received, "inquiry.denied.affair", "affair"), ()
     decision = judge(asked, ports=ports)
     if not decision.allowed:
         code = f"inquiry.denied.{decision.failed}"
@@ -59,6 +53,28 @@ def _decide(
     if not wanted:
         return refusal_of(received, "permit.mismatch"), ()
     return None, wanted
+
+
+def _ask(received: ReceivedInquiry, *, now: datetime, ports: Ports) -> Question | None:
+    """Return the question to our list, or None where row and clause are not written as such.
+
+    The day is today's: the inquirer, who says when it asked, does not choose whose law counts.
+    """
+    affair = received.row if received.clause is None else f"{received.row}-{received.clause}"
+    try:
+        asked = question(
+            ports,
+            inquirer=received.inquirer,
+            provider=ports.store.institution,
+            affair=affair,
+            wanted=received.wanted,
+            on=day_of(now),
+            instrument=received.instrument,
+        )
+    except InvalidError:
+        return None
+    same = (asked.affair.row, asked.affair.clause) == (received.row, received.clause)
+    return asked if same else None
 
 
 def _covers(received: ReceivedInquiry) -> bool:
