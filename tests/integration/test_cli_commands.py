@@ -334,6 +334,7 @@ def test_a_hold_is_shown_proposed_by_one_and_released_by_another(gateway: Config
 
 def test_records_are_searched_exported_and_verified(gateway: Configured, tmp_path: Path) -> None:
     register(gateway, 80)
+    register(gateway, 81)
     code, found = invoke(gateway, "records", "search", "--act", "address", "--limit", "2")
     assert (code, len(found), found[0]["act"]) == (0, 2, "address")
     assert invoke(gateway, "records", "search", "--since", "yesterday") == (2, None)
