@@ -25,6 +25,7 @@ from gateway.domain.identifiers import IndividualNumber, LocalNumber, UnifiedNum
 from gateway.domain.records import Act, ExchangeRecord, Phase
 from gateway.domain.states import CONFIRMATION, ConfirmationState, move
 from gateway.ports import Ports, Unit
+from gateway.usecases.carrying import copy_controls
 
 Verdict = Literal["accept", "reject"]
 
@@ -120,12 +121,14 @@ async def _bind(command: RegisterAddress, *, ports: Ports) -> Registered:
     """Give a new local number to the person of that individual number, or to a new person."""
     now = ports.clock.now()
     number = command.individual_number
-    person = await ports.store.find(Person, individual_number=number) if number else None
+    person = await _find_numbered(number, ports=ports) if number else None
     unit = Unit()
     created = person is None
     if person is None:
         person = new_person(command, at=now, ports=ports)
         unit.add(person)
+    else:
+        unit.change(person)  # so that a merge at the same time finds the alias, or we its outcome
     unit.add(
         Alias(
             system=command.system,
@@ -138,6 +141,12 @@ async def _bind(command: RegisterAddress, *, ports: Ports) -> Registered:
     unit.record(_act(person.unified_number, result, actor=command.system, at=now))
     await ports.store.commit(unit)
     return Registered(unified_number=person.unified_number, created=created, changed=True)
+
+
+async def _find_numbered(number: IndividualNumber, *, ports: Ports) -> Person | None:
+    """Return who has an individual number, or who that person became."""
+    person = await ports.store.find(Person, individual_number=number)
+    return await load_person(person.unified_number, ports=ports) if person else None
 
 
 def new_person(command: RegisterAddress, *, at: datetime, ports: Ports) -> Person:
@@ -325,12 +334,15 @@ async def _accept(unit: Unit, entry: Confirmation, *, at: datetime, ports: Ports
         person = await load_person(entry.unified_number, ports=ports)
         unit.change(person, basic=entry.basic, updated_at=at)
         return
-    target = await ports.store.find(Person, individual_number=entry.individual_number)
+    target = await _find_numbered(entry.individual_number, ports=ports)
     if target is None:
         target = new_person(command, at=at, ports=ports)
         unit.add(target)
+    else:
+        unit.change(target)
     alias = await ports.store.find(Alias, system=entry.system, local_number=entry.local_number)
     if alias is not None:
+        await copy_controls(unit, alias.unified_number, target.unified_number, ports=ports)
         unit.change(alias, unified_number=target.unified_number)
     unit.record(_act(target.unified_number, "rebound", actor=entry.system, at=at))
 

@@ -4,11 +4,19 @@ from dataclasses import dataclass
 from datetime import date
 
 from gateway.domain.addresses import Alias
-from gateway.domain.errors import AddressUnknownError, InvalidError, StateError, UnknownError
+from gateway.domain.errors import (
+    AddressUnknownError,
+    GuardFailedError,
+    InvalidError,
+    StateError,
+    UnknownError,
+)
 from gateway.domain.identifiers import LocalNumber
 from gateway.domain.records import Act, ExchangeRecord, Phase
 from gateway.domain.replica import Control, ControlKind
 from gateway.ports import Ports, Unit
+from gateway.usecases.addresses import load_person
+from gateway.usecases.carrying import list_controls
 from permitlists import items_of
 
 
@@ -34,13 +42,20 @@ async def set_control(command: SetControl, *, ports: Ports) -> Control:
         InvalidError: the information or item is unknown.
     """
     _check(command)
+    for _ in range(3):
+        try:
+            return await _set(command, ports=ports)
+        except GuardFailedError:
+            continue
+    raise GuardFailedError(system=command.system)
+
+
+async def _set(command: SetControl, *, ports: Ports) -> Control:
     alias = await ports.store.find(Alias, system=command.system, local_number=command.local_number)
     if alias is None:
         raise AddressUnknownError(system=command.system)
-    known = await ports.store.list_values(
-        Control, unified_number=alias.unified_number, ended_at=None, limit=1000
-    )
-    for control in known:
+    person = await load_person(alias.unified_number, ports=ports)
+    for control in await list_controls(person.unified_number, ports=ports):
         if (control.kind, control.information, control.item) == (
             command.kind,
             command.information,
@@ -50,7 +65,7 @@ async def set_control(command: SetControl, *, ports: Ports) -> Control:
     now = ports.clock.now()
     control = Control(
         control_id=ports.ids.uuid(),
-        unified_number=alias.unified_number,
+        unified_number=person.unified_number,
         kind=command.kind,
         information=command.information,
         item=command.item,
@@ -61,6 +76,7 @@ async def set_control(command: SetControl, *, ports: Ports) -> Control:
     )
     unit = Unit()
     unit.add(control)
+    unit.change(person)  # so that a merge at the same time finds the control, or we its outcome
     unit.record(_act(control, "set", actor=command.set_by, ports=ports))
     await ports.store.commit(unit)
     return control

@@ -12,6 +12,7 @@ from gateway.domain.states import INQUIRY, InquiryState, SymbolState, is_final, 
 from gateway.domain.symbols import SymbolBinding
 from gateway.domain.work import WorkItem
 from gateway.ports import Ports, Unit
+from gateway.usecases.addresses import load_person
 from gateway.usecases.sending import backoff
 
 LANE = "inquiry"
@@ -40,7 +41,8 @@ async def drive(item: WorkItem, *, ports: Ports) -> None:
         unit.remove(item)
         await ports.store.commit(unit)
         return
-    symbol = await find_symbol(inquiry.unified_number, ports=ports)
+    person = await load_person(inquiry.unified_number, ports=ports)  # merged meanwhile, perhaps
+    symbol = await find_symbol(person.unified_number, ports=ports)
     await Course(inquiry, item, ports, symbol).run()
 
 

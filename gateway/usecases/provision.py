@@ -3,7 +3,6 @@
 Nothing about a person is looked up before `verification` allowed the inquiry (G1, G12).
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
@@ -21,12 +20,13 @@ from gateway.domain.provision import (
     treat,
 )
 from gateway.domain.records import Act, ExchangeRecord, Phase
-from gateway.domain.replica import Control, ControlKind, Replica
+from gateway.domain.replica import ControlKind, Replica
 from gateway.domain.states import PROVISION, ProvisionState, SymbolState, is_final, move
 from gateway.domain.symbols import SymbolBinding
 from gateway.domain.work import StoredReply, WorkItem
 from gateway.ports import Ports, Unit
 from gateway.usecases.addresses import load_person
+from gateway.usecases.carrying import list_controls
 from gateway.usecases.permit_list import day_of
 from gateway.usecases.refusal import refusal_of, refuse
 from gateway.usecases.stored_replies import find_reply
@@ -34,7 +34,7 @@ from gateway.usecases.verification import verify
 
 SLOT_LANE = "slot"
 SEND_LANE = "send"
-ALL = 100_000  # versions of one information, or controls, of one person: never that many
+ALL = 100_000  # versions of one information of one person: never that many
 
 
 async def receive(received: ReceivedInquiry, *, ports: Ports) -> bytes:
@@ -153,13 +153,6 @@ async def _find_person(symbol: Symbol, *, ports: Ports) -> UnifiedNumber | None:
     if binding is None or binding.state is SymbolState.REVOKED:
         return None
     return binding.unified_number
-
-
-async def list_controls(person: UnifiedNumber | None, *, ports: Ports) -> Sequence[Control]:
-    """Return the controls over a person that have not ended."""
-    if person is None:
-        return ()
-    return await ports.store.list_values(Control, limit=ALL, unified_number=person, ended_at=None)
 
 
 async def prepare(provision: Provision, *, ports: Ports) -> Answer | None:

@@ -1,6 +1,7 @@
 """Replicas (副本): loaded, deleted, compared with the original, counted (S5.4)."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -10,13 +11,15 @@ from gateway.domain.addresses import Alias
 from gateway.domain.errors import GuardFailedError
 from gateway.domain.identifiers import LocalNumber, UnifiedNumber
 from gateway.domain.records import Act, ExchangeRecord, Phase
-from gateway.domain.replica import Control, Rejection, Replica, ReplicaItem, ReplicaLoad
+from gateway.domain.replica import Rejection, Replica, ReplicaItem, ReplicaLoad
 from gateway.ports import Ports, Unit
+from gateway.usecases.carrying import carry_controls
 from permitlists import items_of
 
 CHUNK = 50  # entries per unit, and
 AT_ONCE = 4  # entries before others have their turn: a bulk load must not delay inquiries
 ALL = 100_000
+CARRIED = re.compile("[\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")  # by XML
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,8 +158,17 @@ def find_fault(entry: ReplicaEntry) -> tuple[str, str] | None:
     for number, item in enumerate(entry.items):
         if item.item not in catalogue:
             return "replica.item_unknown", f"items[{number}]"
-        if item.value == "" or (item.value is None) == (item.reason is None):
-            return "replica.value_missing", f"items[{number}]"
+        code = _find_value_fault(item)
+        if code is not None:
+            return code, f"items[{number}]"
+    return None
+
+
+def _find_value_fault(item: ReplicaItem) -> str | None:
+    if item.value == "" or (item.value is None) == (item.reason is None):
+        return "replica.value_missing"
+    if item.value is not None and not CARRIED.fullmatch(item.value):
+        return "replica.value_charset"
     return None
 
 
@@ -231,20 +243,6 @@ async def carry_over(
         if (replica.information, replica.record_key) not in taken:
             unit.add(replace(replica, unified_number=kept))
     await carry_controls(unit, ended, kept, ports=ports)
-
-
-async def carry_controls(
-    unit: Unit, old: UnifiedNumber, new: UnifiedNumber, *, ports: Ports
-) -> None:
-    """Let the controls over a person go on over another number of the same person.
-
-    A copy stays over the old one: an inquiry that found it before must find them too (G12).
-    """
-    for control in await ports.store.list_values(
-        Control, limit=ALL, unified_number=old, ended_at=None
-    ):
-        unit.change(control, unified_number=new)
-        unit.add(replace(control, control_id=ports.ids.uuid(), version=0))
 
 
 def _act(replica: Replica, system: str) -> ExchangeRecord:

@@ -181,27 +181,34 @@ async def _accept_repeat(arrived: SymbolArrived, *, ports: Ports) -> None:
 
 async def _link(run: Acquisition, item: WorkItem | None, symbol: Symbol, *, ports: Ports) -> None:
     now = ports.clock.now()
+    person = await load_person(run.unified_number, ports=ports)
+    known = await ports.store.find(SymbolBinding, symbol=symbol)
+    ours = (person.unified_number, SymbolState.LINKED)
+    if known is not None and (known.unified_number, known.state) != ours:
+        return await _fail(run, item, "symbol_taken", ports=ports)
     unit = Unit()
+    unit.change(person)  # so that a merge at the same time finds the symbol, or we its outcome
     unit.change(
         run,
         state=move(ACQUISITION, run.state, AcquisitionState.LINKED),
         process_number=None,
         ended_at=now,
     )
-    if await ports.store.find(SymbolBinding, symbol=symbol) is None:
+    if known is None:
         unit.add(
             SymbolBinding(
                 symbol=symbol,
-                unified_number=run.unified_number,
+                unified_number=person.unified_number,
                 state=SymbolState.LINKED,
                 linked_at=now,
             )
         )
     if item is not None:
         unit.remove(item)
-    unit.record(_act(run.unified_number, "linked", actor=ports.policy.core, at=now))
+    unit.record(_act(person.unified_number, "linked", actor=ports.policy.core, at=now))
     await ports.store.commit(unit)
     ports.watch.notify(run.receipt)
+    return None
 
 
 async def list_bindings(number: UnifiedNumber, *, ports: Ports) -> list[SymbolBinding]:
