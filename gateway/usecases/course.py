@@ -1,7 +1,7 @@
 """The course of one inquiry from state to state, driven by whoever holds its work item."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from gateway.domain.errors import GuardFailedError, PeerUnreachableError, RefusedError, Retry
@@ -113,12 +113,27 @@ class Course:
                 signature=delivery.signature,
             )
             check(self.inquiry, arrived)
-            await conclude(self.inquiry, self.item, arrived, ports=self.ports)
+            try:
+                await conclude(self.inquiry, self.item, arrived, ports=self.ports)
+            except GuardFailedError:
+                await self.drop(arrived)
+                raise
             self.waiting = True
         elif delivery.receipt is not None:
             await self.wait_for_answer(delivery.receipt)
         elif delivery.refusal is not None:
             await self.refused(delivery.refusal)
+
+    async def drop(self, arrived: ArrivedAnswer) -> None:
+        """Record that an answer came for an inquiry that had ended otherwise (G3)."""
+        ended = await self.ports.store.find(Inquiry, inquiry_id=self.inquiry.inquiry_id)
+        if ended is None or not is_final(INQUIRY, ended.state) or ended.answer == arrived.answer:
+            return
+        proof = {"digest": arrived.digest, "signature": arrived.signature}
+        record = record_of(ended, Phase.OUTCOME, at=self.ports.clock.now(), **proof)
+        unit = Unit()
+        unit.record(replace(record, code="answer.late"))
+        await self.ports.store.commit(unit)
 
     async def wait_for_answer(self, receipt: str) -> None:
         """Wait for the answer until the deadline; the provider sends it along the route."""
@@ -138,21 +153,27 @@ class Course:
                 refusal=refusal,
             )
         elif refusal.retry is Retry.AFTER and refusal.retry_at is not None:
+            run_at = self.later(refusal.retry_at)
             asked = self.inquiry.permits_asked  # a new message id, or the stored refusal returns
             if self.inquiry.state is InquiryState.PERMIT_REQUESTED:
                 await self.keep(
                     self.inquiry.state,
-                    run_at=refusal.retry_at,
+                    run_at=run_at,
                     refusal=refusal,
                     permits_asked=asked + 1,
                 )
             else:
                 state = move(INQUIRY, self.inquiry.state, InquiryState.PERMITTED)
-                await self.keep(state, run_at=refusal.retry_at, refusal=refusal)
+                await self.keep(state, run_at=run_at, refusal=refusal)
         elif refusal.code.startswith(("inquiry.denied.", "permit")):
             await self.refuse(InquiryState.DENIED, refusal)
         else:
             await self.refuse(InquiryState.FAILED, refusal)
+
+    def later(self, wished: datetime) -> datetime:
+        """Return when to come again: whatever a peer wishes, not at once, not past the deadline."""
+        soonest = self.ports.clock.now() + backoff(self.item.attempts, ports=self.ports)
+        return min(max(wished, soonest), self.inquiry.deadline_at)
 
     async def keep(
         self, state: InquiryState, *, run_at: datetime | None = None, **fields: object

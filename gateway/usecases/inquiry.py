@@ -184,9 +184,11 @@ async def receive_answer(arrived: ArrivedAnswer, *, ports: Ports) -> None:
         inquiry = await ports.store.find(Inquiry, transaction_number=number)
         if inquiry is None:
             raise RefusedError("answer.unknown", transaction_number=number)
+        if arrived.sender != inquiry.provider:
+            raise RefusedError("answer.sender", sender=arrived.sender)
         if inquiry.answer == arrived.answer:
             return
-        if is_final(INQUIRY, inquiry.state):
+        if InquiryState.ANSWERED not in INQUIRY.get(inquiry.state, ()):
             raise RefusedError("answer.late", transaction_number=number, state=inquiry.state)
         check(inquiry, arrived)
         item = await ports.store.find(WorkItem, lane=LANE, key=inquiry.inquiry_id)

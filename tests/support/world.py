@@ -405,8 +405,14 @@ class World:
     async def settle(self) -> None:
         """Sweep and run until nothing is due any more."""
         await self.runner.run()
-        while sum([await work.sweep(ports=side) for side in self.sides.values()]):
-            await self.runner.run()
+        while await self.settle_once():
+            pass
+
+    async def settle_once(self) -> int:
+        """Sweep once and run what was due; return how much that was."""
+        due = sum([await work.sweep(ports=side) for side in self.sides.values()])
+        await self.runner.run()
+        return due
 
     async def records(self, code: str, **query: Any) -> list[ExchangeRecord]:  # noqa: ANN401  # fields of RecordQuery
         """Return all records of an institution that match."""
