@@ -19,7 +19,11 @@ Post = Callable[[bytes, float], Awaitable[Mapping[str, Document]]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Bounds of one lane: parcels and bytes per POST, waiting parcels, POSTs under way."""
+    """Bounds of one lane: parcels and bytes per POST, waiting parcels, POSTs under way.
+
+    The fewer POSTs are under way, the more documents share one: a POST costs as much as several
+    documents. But a slow reply to one of them then holds up more of the others.
+    """
 
     parcels: int = 64
     post_bytes: int = 1 << 20
