@@ -26,6 +26,7 @@ DRAIN_SECONDS = 10.0
 COLLECT_AFTER = 20_000  # objects made and not freed
 LIST_FIRST_SECONDS = 0.5
 LIST_MOST_SECONDS = 30.0
+FOLLOW_SECONDS = 5.0
 TRUST_SEQUENCE = "trust.sequence"
 _LOG = logging.getLogger(__name__)
 
@@ -57,6 +58,7 @@ async def serve(settings: Settings) -> None:
         for one in office.ports.values():
             loops.spawn(sweep_forever(one))
             loops.spawn(obtain_list(one))
+            loops.spawn(follow_list(one))
         timetable = Timetable(
             list_jobs(settings),
             list(office.ports.values()),
@@ -129,6 +131,17 @@ async def obtain_list(ports: Ports) -> None:
         if ports.book.permit_list is None:
             await asyncio.sleep(seconds)
             seconds = min(2 * seconds, LIST_MOST_SECONDS)
+
+
+async def follow_list(ports: Ports, seconds: float = FOLLOW_SECONDS) -> None:
+    """Take over, as long as we serve, the list that another process of ours received (G8)."""
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            await permit_list.catch_up(ports=ports)
+        except GatewayError as error:
+            extra = {"code": error.code, "institution": ports.store.institution}
+            _LOG.warning("No look for a list", extra={"action": "permit_list_follow", **extra})
 
 
 def list_jobs(settings: Settings) -> Sequence[Job]:

@@ -3,7 +3,12 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from gateway.domain.errors import InvalidError, PermitListOlderError, RefusedError
+from gateway.domain.errors import (
+    GuardFailedError,
+    InvalidError,
+    PermitListOlderError,
+    RefusedError,
+)
 from gateway.domain.hours import JAPAN
 from gateway.domain.permits import Wanted
 from gateway.domain.records import Act, ExchangeRecord, Phase
@@ -12,6 +17,7 @@ from gateway.ports import Ports, Unit
 from permitlists import Affair, Decision, Edition, PermitList, PermitListError, Question
 
 SEQUENCE = "permit_list.sequence"
+ALL = 100_000  # editions of one list: never that many
 
 
 async def load_stored(*, ports: Ports) -> bool:
@@ -19,11 +25,30 @@ async def load_stored(*, ports: Ports) -> bool:
     setting = await ports.store.find(Setting, name=SEQUENCE)
     if setting is None:
         return False
-    stored = await ports.store.list_values(StoredEdition, sequence=int(setting.value))
-    ports.book.permit_list = PermitList([Edition.from_bytes(edition.content) for edition in stored])
-    ports.book.sequence = int(setting.value)
-    ports.book.received_at = max(edition.received_at for edition in stored)
+    stored = await list_editions(int(setting.value), ports=ports)
+    editions = PermitList([Edition.from_bytes(edition.content) for edition in stored])
+    received_at = max(edition.received_at for edition in stored)
+    _put(int(setting.value), editions, received_at, ports=ports)
     return True
+
+
+async def list_editions(sequence: int, *, ports: Ports) -> Sequence[StoredEdition]:
+    """Return all stored editions of a list."""
+    return await ports.store.list_values(StoredEdition, limit=ALL, sequence=sequence)
+
+
+def _put(sequence: int, editions: PermitList, received_at: datetime, *, ports: Ports) -> None:
+    """Put a list into the book unless a newer one came there meanwhile (G8)."""
+    if sequence >= ports.book.sequence:
+        ports.book.permit_list, ports.book.sequence = editions, sequence
+        ports.book.received_at = received_at
+
+
+async def catch_up(*, ports: Ports) -> None:
+    """Take over the list that another process of this institution received, if it is newer."""
+    setting = await ports.store.find(Setting, name=SEQUENCE)
+    if setting is not None and int(setting.value) > ports.book.sequence:
+        await load_stored(ports=ports)
 
 
 async def refresh(*, ports: Ports) -> None:
@@ -43,33 +68,46 @@ async def receive_list(
     """Take over a newer permit list, all editions of it, and record that it came.
 
     Raises:
-        RefusedError: the sender is not the core, or an edition cannot be read.
+        RefusedError: the sender is not the core, or the editions are no list.
         PermitListOlderError: its number is below the one in force (G8).
     """
     if sender != ports.policy.core:
         raise RefusedError("message.sender", sender=sender)
-    if sequence < ports.book.sequence:
-        raise PermitListOlderError(offered=sequence, in_force=ports.book.sequence)
-    if sequence == ports.book.sequence:
+    for _ in range(3):
+        await catch_up(ports=ports)
+        if sequence < ports.book.sequence:
+            raise PermitListOlderError(offered=sequence, in_force=ports.book.sequence)
+        if sequence == ports.book.sequence:
+            return
+        editions = _read(sequence, contents)
+        now = ports.clock.now()
+        try:
+            await ports.store.commit(await _received(sequence, editions.editions, now, ports=ports))
+        except GuardFailedError:
+            continue  # another process took one over meanwhile
+        _put(sequence, editions, now, ports=ports)
         return
+    raise GuardFailedError(offered=sequence)
+
+
+def _read(sequence: int, contents: Sequence[bytes]) -> PermitList:
+    """Return the list that editions make together: what could not be used is not kept."""
     try:
-        editions = [Edition.from_bytes(content) for content in contents]
+        editions = PermitList([Edition.from_bytes(content) for content in contents])
     except PermitListError as error:
         raise RefusedError("permit_list.unreadable", sequence=sequence) from error
-    if not editions:
+    if not editions.editions:
         raise RefusedError("permit_list.unreadable", sequence=sequence)
-    now = ports.clock.now()
-    await ports.store.commit(await _received(sequence, editions, now=now, ports=ports))
-    ports.book.permit_list = PermitList(editions)
-    ports.book.sequence = sequence
-    ports.book.received_at = now
+    return editions
 
 
 async def _received(
-    sequence: int, editions: Sequence[Edition], *, now: datetime, ports: Ports
+    sequence: int, editions: Sequence[Edition], now: datetime, *, ports: Ports
 ) -> Unit:
     unit = Unit()
     known = await ports.store.find(Setting, name=SEQUENCE)
+    if known is not None and int(known.value) >= sequence:
+        raise GuardFailedError(offered=sequence)
     if known is None:
         unit.add(Setting(name=SEQUENCE, value=str(sequence)))
     else:
