@@ -62,13 +62,14 @@ def to_canonical(record: ExchangeRecord, subject_index: bytes | None) -> bytes:
     Raises:
         InvalidError: a text has no UTF-8.
     """
+    digest, signature = record.digest, record.signature
     body = _Record(
         act=record.act,
         actor=record.actor,
         at=record.at,
         clause=record.clause,
         code=record.code,
-        digest=_hex(record.digest),
+        digest=None if digest is None else digest.hex(),
         edition_sha256=record.edition_sha256,
         inquirer=record.inquirer,
         instrument=record.instrument,
@@ -81,8 +82,8 @@ def to_canonical(record: ExchangeRecord, subject_index: bytes | None) -> bytes:
         requested_at=record.requested_at,
         result=record.result,
         row=record.row,
-        signature=_hex(record.signature),
-        subject=_hex(subject_index),
+        signature=None if signature is None else signature.hex(),
+        subject=None if subject_index is None else subject_index.hex(),
         transaction_number=record.transaction_number,
         wanted=tuple([_Wanted(want.information, want.items) for want in record.wanted]),
     )
@@ -119,10 +120,6 @@ def from_canonical(data: bytes, subject: UnifiedNumber | None) -> ExchangeRecord
         signature=_bytes(body.signature),
         note=body.note,
     )
-
-
-def _hex(value: bytes | None) -> str | None:
-    return None if value is None else value.hex()
 
 
 def _bytes(text: str | None) -> bytes | None:

@@ -116,7 +116,8 @@ class Sealer:
     """The opened keys of one institution."""
 
     institution: str
-    _newest: int = field(repr=False)
+    _prefix: bytes = field(repr=False)  # of what the newest key seals
+    _newest: AESGCM = field(repr=False)
     _seals: Mapping[int, AESGCM] = field(repr=False)
     _indexes: Mapping[str, hmac.HMAC] = field(repr=False)
 
@@ -139,13 +140,13 @@ class Sealer:
                 seals[key.key_id] = AESGCM(plain)
             else:
                 indexes[key.purpose.removeprefix("index.")] = hmac.new(plain, digestmod="sha256")
-        return cls(institution, max(seals), seals, indexes)
+        newest = max(seals)
+        return cls(institution, _HEADER.pack(newest), seals[newest], seals, indexes)
 
     def seal(self, plain: bytes, context: bytes) -> bytes:
         """Return `plain` sealed for the place that `context` names."""
         nonce = secrets.token_bytes(_NONCE)
-        sealed = self._seals[self._newest].encrypt(nonce, plain, context)
-        return _HEADER.pack(self._newest) + nonce + sealed
+        return self._prefix + nonce + self._newest.encrypt(nonce, plain, context)
 
     def open(self, sealed: bytes, context: bytes) -> bytes:
         """Return what was sealed for the place that `context` names.

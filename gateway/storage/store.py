@@ -69,13 +69,12 @@ class DatabaseStore:
         steps += [self._add(value) for value in added]
         await self._write(steps, unit)
 
-    async def _write(self, steps: list[Step], unit: Unit) -> list[tuple[Cell, ...]]:
+    def _write(self, steps: list[Step], unit: Unit) -> asyncio.Future[list[tuple[Cell, ...]]]:
+        sealer = self._sealer
+        records = [seal_record(record, sealer) for record in unit.records]
         outcome: asyncio.Future[list[tuple[Cell, ...]]] = asyncio.get_running_loop().create_future()
-        records = [seal_record(record, self._sealer) for record in unit.records]
-        self._writer.submit(
-            WriteUnit(institution=self.institution, steps=steps, records=records, outcome=outcome)
-        )
-        return await outcome
+        self._writer.submit(WriteUnit(sealer.institution, steps, records, outcome))
+        return outcome
 
     def _add(self, value: Value) -> Step:
         mapping = MAPPINGS[type(value)]

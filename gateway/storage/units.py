@@ -33,7 +33,7 @@ class Head(NamedTuple):
     chain: bytes
 
 
-@dataclass(slots=True, eq=False, kw_only=True)
+@dataclass(slots=True, eq=False)
 class WriteUnit:
     """What one caller waits for; the writer leaves `rows` or an `error`."""
 

@@ -61,12 +61,16 @@ class Writer:
 
     def health(self) -> Health:
         """Return whether the last group was written and the present one is not stuck."""
+        return Health(reason=self._find_refusal() or self._reason)
+
+    def _find_refusal(self) -> str | None:
+        """Return why nothing is taken at all, None where it is worth trying."""
         since = self._busy_since
         if self._closed:
-            return Health(reason="closed")
+            return "closed"
         if since is not None and time.monotonic() - since > self._stall_seconds:
-            return Health(reason="stalled")
-        return Health(reason=self._reason)
+            return "stalled"
+        return None
 
     def submit(self, unit: WriteUnit) -> None:
         """Queue a unit; its outcome is settled after the commit.
@@ -74,11 +78,9 @@ class Writer:
         Raises:
             EvidenceUnavailableError: closed, stalled, or too many units wait already.
         """
-        reason = self.health().reason
-        if reason in {"closed", "stalled"}:
+        reason = "queue_full" if self._waiting >= QUEUE_LIMIT else self._find_refusal()
+        if reason is not None:
             raise EvidenceUnavailableError(reason=reason)
-        if self._waiting >= QUEUE_LIMIT:
-            raise EvidenceUnavailableError(reason="queue_full")
         self._waiting += 1
         self._gathered.append(unit)
         if len(self._gathered) == 1:
