@@ -18,6 +18,10 @@ class ControlKind(StrEnum):
     PROTECTED_PERSON = "protected_person"  # DV等支援措置: G12
 
 
+HOLDING = frozenset({ControlKind.NO_AUTOMATIC_ANSWER, ControlKind.PROTECTED_PERSON})
+"""Controls that hold answers back: two people end them, as two release an answer (K8)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Control:
     """One control over a person, or over one information or item of that person.
@@ -34,6 +38,7 @@ class Control:
     set_by: str
     set_at: datetime
     review_on: date
+    end_proposed_by: str | None = None  # whoever ends it is somebody else
     ended_at: datetime | None = None
     ended_by: str | None = None
     version: int = 0

@@ -276,7 +276,11 @@ _EXCHANGE = (
             "ended_by": TEXT,
             "version": NUMBER,
         },
-        sealed={"unified_number": UnifiedNumber, "reason": str},
+        sealed={
+            "unified_number": UnifiedNumber,
+            "reason": str,
+            "end_proposed_by": str | None,
+        },
         live="ended_at",
     ),
 )

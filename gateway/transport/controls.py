@@ -37,16 +37,17 @@ async def set_control(call: Call[ControlRequest, NoQuery]) -> Reply:
 
 
 async def end_control(call: Call[None, EndQuery]) -> Reply:
-    """End a control; it stays as history.
+    """End a control, or propose its end where two people must; it stays as history.
 
     Raises:
-        UnknownError: this institution has none of that id.
+        UnknownError: there is none of that id over a person whom this system knows.
         StateError: it ended before.
+        SamePersonError: the proposer tries to end it alone.
     """
-    ended = await controls.end_control(
-        call.named("id"), staff=call.query.ended_by, ports=call.ports
+    control = await controls.end_control(
+        call.named("id"), system=call.system, staff=call.query.ended_by, ports=call.ports
     )
-    return Reply(body=_to_resource(ended))
+    return Reply(status=202 if control.ended_at is None else 200, body=_to_resource(control))
 
 
 def _to_resource(control: Control) -> ControlResource:
@@ -58,6 +59,7 @@ def _to_resource(control: Control) -> ControlResource:
         set_by=control.set_by,
         set_at=control.set_at,
         review_on=control.review_on,
+        end_proposed_by=control.end_proposed_by,
         ended_at=control.ended_at,
         ended_by=control.ended_by,
     )
@@ -71,6 +73,7 @@ _SAMPLE: Final = ControlResource(
     set_by="s1001",
     set_at=datetime(2026, 11, 24, 3, 0, tzinfo=UTC),
     review_on=date(2027, 11, 24),
+    end_proposed_by=None,
     ended_at=None,
     ended_by=None,
 )
@@ -104,9 +107,12 @@ OPERATIONS: Final = (
         scope="controls:end",
         handler=end_control,
         summary_ja="設定を終える",
-        summary_en="End a control.",
+        summary_en="End a control; one that holds answers back is ended by two people.",
         query=EndQuery,
-        replies={200: Sample(text="It ended.", value=_SAMPLE)},
+        replies={
+            200: Sample(text="It ended.", value=_SAMPLE),
+            202: Sample(text="Its end is proposed; another person ends it.", value=_SAMPLE),
+        },
         may_refuse=(409,),
     ),
 )

@@ -37,9 +37,11 @@ async def show(call: Call[None, NoQuery]) -> Reply:
     """Return an acquisition.
 
     Raises:
-        UnknownError: this institution has none of that receipt.
+        UnknownError: there is none of that receipt about a person whom this system knows.
     """
-    run = await symbols.find_acquisition(call.named("receipt"), ports=call.ports)
+    run = await symbols.find_acquisition(
+        call.named("receipt"), system=call.system, ports=call.ports
+    )
     if run is None:
         raise UnknownError
     return Reply(body=_to_resource(run))

@@ -237,6 +237,13 @@ async def load_person(number: UnifiedNumber, *, ports: Ports) -> Person:
     return person
 
 
+async def knows(system: str, person: UnifiedNumber, *, ports: Ports) -> bool:
+    """Return whether a business system has a local number of a person."""
+    now = await load_person(person, ports=ports)
+    found = await ports.store.find(Alias, system=system, unified_number=now.unified_number)
+    return found is not None
+
+
 async def find_person(
     *,
     actor: str,

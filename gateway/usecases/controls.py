@@ -8,14 +8,15 @@ from gateway.domain.errors import (
     AddressUnknownError,
     GuardFailedError,
     InvalidError,
+    SamePersonError,
     StateError,
     UnknownError,
 )
 from gateway.domain.identifiers import LocalNumber
 from gateway.domain.records import Act, ExchangeRecord, Phase
-from gateway.domain.replica import Control, ControlKind
+from gateway.domain.replica import HOLDING, Control, ControlKind
 from gateway.ports import Ports, Unit
-from gateway.usecases.addresses import load_person
+from gateway.usecases.addresses import knows, load_person
 from gateway.usecases.carrying import list_controls
 from permitlists import items_of
 
@@ -61,7 +62,7 @@ async def _set(command: SetControl, *, ports: Ports) -> Control:
             command.information,
             command.item,
         ):
-            return control
+            return await _keep(control, actor=command.set_by, ports=ports)
     now = ports.clock.now()
     control = Control(
         control_id=ports.ids.uuid(),
@@ -94,23 +95,43 @@ def _check(command: SetControl) -> None:
         raise InvalidError(field="item")
 
 
-async def end_control(control_id: str, *, staff: str, ports: Ports) -> Control:
-    """End a control; it stays as history.
+async def _keep(control: Control, *, actor: str, ports: Ports) -> Control:
+    """Return a control that stands already; a proposal to end it is thereby withdrawn."""
+    if control.end_proposed_by is None:
+        return control
+    unit = Unit()
+    kept = unit.change(control, end_proposed_by=None)
+    unit.record(_act(kept, "end_withdrawn", actor=actor, ports=ports))
+    await ports.store.commit(unit)
+    return kept
+
+
+async def end_control(control_id: str, *, system: str, staff: str, ports: Ports) -> Control:
+    """End a control; it stays as history. One that holds answers back is ended by two (K8).
+
+    Of such a control the first call only proposes the end, and another person's call ends it.
 
     Raises:
-        UnknownError: no such control.
+        UnknownError: no such control over a person whom the system knows.
         StateError: it ended before.
+        SamePersonError: the proposer tries to end it alone.
     """
     control = await ports.store.find(Control, control_id=control_id)
-    if control is None:
+    if control is None or not await knows(system, control.unified_number, ports=ports):
         raise UnknownError(control_id=control_id)
     if control.ended_at is not None:
         raise StateError(state="ended", wanted="end")
+    if control.end_proposed_by == staff:
+        raise SamePersonError(staff=staff)
     unit = Unit()
-    ended = unit.change(control, ended_at=ports.clock.now(), ended_by=staff)
-    unit.record(_act(ended, "ended", actor=staff, ports=ports))
+    if control.kind in HOLDING and control.end_proposed_by is None:
+        changed, result = unit.change(control, end_proposed_by=staff), "end_proposed"
+    else:
+        changed = unit.change(control, ended_at=ports.clock.now(), ended_by=staff)
+        result = "ended"
+    unit.record(_act(changed, result, actor=staff, ports=ports))
     await ports.store.commit(unit)
-    return ended
+    return changed
 
 
 def _act(control: Control, result: str, *, actor: str, ports: Ports) -> ExchangeRecord:

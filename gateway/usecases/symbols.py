@@ -28,7 +28,7 @@ from gateway.domain.states import (
 from gateway.domain.symbols import Acquisition, SymbolBinding
 from gateway.domain.work import WorkItem
 from gateway.ports import Ports, Unit
-from gateway.usecases.addresses import load_person
+from gateway.usecases.addresses import knows, load_person
 from gateway.usecases.replicas import carry_over
 from gateway.usecases.sending import backoff
 
@@ -81,9 +81,14 @@ async def acquire(number: UnifiedNumber, *, actor: str, ports: Ports) -> Acquisi
     return run
 
 
-async def find_acquisition(receipt: str, *, ports: Ports) -> Acquisition | None:
-    """Return an acquisition by its receipt."""
-    return await ports.store.find(Acquisition, receipt=receipt)
+async def find_acquisition(
+    receipt: str, *, ports: Ports, system: str | None = None
+) -> Acquisition | None:
+    """Return an acquisition by its receipt; a business system sees those of persons it knows."""
+    run = await ports.store.find(Acquisition, receipt=receipt)
+    if run is None or system is None:
+        return run
+    return run if await knows(system, run.unified_number, ports=ports) else None
 
 
 async def drive(item: WorkItem, *, ports: Ports) -> None:

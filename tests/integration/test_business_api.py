@@ -324,8 +324,10 @@ async def test_a_control_is_set_once_and_ended_once(api: Business) -> None:
     again = await api.call("POST", "/v1/controls", json=body)
     assert (first.status, await again.json()) == (201, await first.json())
     name = (await first.json())["id"]
-    ended = await api.call("DELETE", f"/v1/controls/{name}?ended_by=s1002")
-    assert (ended.status, (await ended.json())["ended_by"]) == (200, "s1002")
+    proposed = await api.call("DELETE", f"/v1/controls/{name}?ended_by=s1002")
+    assert (proposed.status, (await proposed.json())["ended_at"]) == (202, None)
+    ended = await api.call("DELETE", f"/v1/controls/{name}?ended_by=s1003")
+    assert (ended.status, (await ended.json())["ended_by"]) == (200, "s1003")
     twice = await api.call("DELETE", f"/v1/controls/{name}?ended_by=s1002")
     assert (twice.status, (await twice.json())["code"]) == (409, "state.wrong")
     unknown = await api.call("POST", "/v1/controls", json={**body, "item": "shoe_size"})

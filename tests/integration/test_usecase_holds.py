@@ -176,13 +176,19 @@ async def test_a_control_is_set_once_ended_once_and_recorded(world: World) -> No
     await world.register(world.b, 1)
     first = await control(world, 1, ControlKind.NO_AUTOMATIC_ANSWER, information=TAX)
     assert await control(world, 1, ControlKind.NO_AUTOMATIC_ANSWER, information=TAX) == first
-    ended = await controls.end_control(first.control_id, staff="s2", ports=world.ports_b)
-    assert ended.ended_by == "s2"
+
+    async def end(name: str, staff: str) -> Control:
+        return await controls.end_control(name, system="kokuho", staff=staff, ports=world.ports_b)
+
+    await end(first.control_id, "s2")
+    ended = await end(first.control_id, "s3")
+    assert (ended.end_proposed_by, ended.ended_by) == ("s2", "s3")
     with pytest.raises(StateError):
-        await controls.end_control(first.control_id, staff="s2", ports=world.ports_b)
+        await end(first.control_id, "s2")
     with pytest.raises(UnknownError):
-        await controls.end_control("none", staff="s2", ports=world.ports_b)
-    assert [r.result for r in await world.records(world.b, act="control")] == ["set", "ended"]
+        await end("none", "s2")
+    acts = [r.result for r in await world.records(world.b, act="control")]
+    assert acts == ["set", "end_proposed", "ended"]
 
 
 @pytest.mark.parametrize(

@@ -33,13 +33,13 @@ class ControlRequest(Request, frozen=True, kw_only=True):
 
 
 class EndQuery(Request, frozen=True, kw_only=True):
-    """Who ends it."""
+    """Who ends it, or proposes to end it."""
 
     ended_by: StaffId
 
 
 class ControlResource(Resource, frozen=True, kw_only=True):
-    """A control as it stands; an ended one stays as history."""
+    """A control as it stands; one whose end is only proposed is in force, an ended one history."""
 
     id: str
     kind: Kind
@@ -48,5 +48,6 @@ class ControlResource(Resource, frozen=True, kw_only=True):
     set_by: str
     set_at: Instant
     review_on: date
+    end_proposed_by: str | None
     ended_at: Instant | None
     ended_by: str | None
