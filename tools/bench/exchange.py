@@ -79,6 +79,7 @@ async def _run(script: str, *arguments: str) -> AsyncIterator[tuple[int, int]]:
         *arguments,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
     )
     if process.stdin is None or process.stdout is None:
         raise RuntimeError(script)

@@ -92,7 +92,8 @@ class NaiveGateway:
         key = load_pem_private_key(Path(settings["signing_key"]).read_bytes(), None)
         self._signer = Signer(settings["key_id"], ECDSA_P256, key)  # type: ignore[arg-type]  # P-256
         directory = read_directory(Path(settings["directory"]).read_bytes())
-        self._keys, self._url = directory.keys, directory.load_peer(self._core).url
+        self._keys, self._permit_keys = directory.keys, directory.permit_keys
+        self._url = directory.load_peer(self._core).url
         self._tls = ssl.create_default_context(cafile=settings["ca"])
         self._tls.load_cert_chain(settings["certificate"], settings["tls_key"])
         self._client = aiohttp.ClientSession()
@@ -113,7 +114,7 @@ class NaiveGateway:
         now = datetime.now(UTC)  # noqa: TID251  # a baseline without ports
         asked = _make_request(body, inquiry.id, self._code, symbol, now)
         permit = await self._send(self._seal(asked, self._core, now))
-        claims = read(permit.body, self._keys)
+        claims = read(permit.body, self._permit_keys)
         with Session(self._engine, expire_on_commit=False) as session:
             inquiry = session.get_one(InquiryRow, inquiry.id)
             inquiry.state, inquiry.permit = "sent", permit.body
