@@ -190,8 +190,8 @@ class Core(Protocol):
         """
         ...
 
-    async def send_document(self, document: bytes) -> None:
-        """Send a signed document (a late answer) along its route.
+    async def send_document(self, document: bytes) -> Refusal | None:
+        """Send a signed document (a late answer) along its route; return a refusal for good.
 
         Raises:
             PeerUnreachableError: it was not taken over.

@@ -24,7 +24,7 @@ from gateway.usecases import permit_list, provision, sandbox, symbols
 from gateway.usecases.course import ArrivedAnswer
 from gateway.usecases.refusal import RefusedArrival, refuse
 from gateway.usecases.stored_replies import find_reply
-from wire.documents import decode_stream
+from wire.documents import Document, decode_stream
 from wire.errors import WireError
 from wire.messages import Acknowledgement, Answer, Clock, Inquiry, SymbolNotice
 
@@ -111,7 +111,7 @@ class Arrivals:
         if not letter.authentic:
             return None
         document = letter.document
-        digest = content_digest(document)
+        digest = _digest_of(document)
         ports = letter.served.ports
         return await find_reply(document.sender, document.message_id, digest, ports=ports)
 
@@ -147,10 +147,11 @@ class Arrivals:
             message_id=document.message_id,
             sender=document.sender,
             kind=document.kind,
-            digest=content_digest(document),
+            digest=_digest_of(document),
             transaction_number=getattr(letter.content, "transaction_number", None),
             failed=str(reason) if reason else None,
             authentic=letter.authentic,
+            hop=letter.hop,
             retry=explain(error.code).retry,
         )
         _log_refusal(arrival)
@@ -167,9 +168,19 @@ class Arrivals:
             digest=digest,
             failed=error.code,
             authentic=False,
+            hop=hop,
         )
         _log_refusal(arrival)
         return await refuse(arrival, ports=ports)
+
+
+# Kinds that nobody here takes and that carry numbers of persons.
+_NUMBERED: Final = frozenset({"registry-link", "resident-link", "basic-request", "basic-items"})
+
+
+def _digest_of(document: Document) -> bytes:
+    """Return what tells repeats from conflicts; nobody may find a person's number by it (G5)."""
+    return document.digest if document.kind in _NUMBERED else content_digest(document)
 
 
 # Notices and permits that go with no inquiry of their stream.

@@ -76,10 +76,11 @@ class NetworkCore:
             return Delivery(receipt=message.state)
         raise RefusedError(code="message.malformed", kind=reply.kind)
 
-    async def send_document(self, document: bytes) -> None:
+    async def send_document(self, document: bytes) -> Refusal | None:
         """Hand a signed document of ours, a late answer, to the core.
 
         A refusal for good ends it too: it was delivered, and its addressee does not want it.
+        None says that it was taken over.
 
         Raises:
             PeerUnreachableError: it was not taken over.
@@ -93,11 +94,13 @@ class NetworkCore:
             message = self._line.open(reply, sealed, authors=authors)
         except RefusedError as error:
             raise _unusable(error) from error
-        if isinstance(message, wire.Refusal):
-            if Retry(message.retry) is not Retry.NEVER:
-                raise PeerUnreachableError(institution=reply.sender, reason=message.code)
-            extra = {"action": "document_refuse", "code": message.code, "peer": reply.sender}
-            _LOG.warning("A document of ours was refused for good", extra=extra)
+        if not isinstance(message, wire.Refusal):
+            return None
+        if Retry(message.retry) is not Retry.NEVER:
+            raise PeerUnreachableError(institution=reply.sender, reason=message.code)
+        extra = {"action": "document_refuse", "code": message.code, "peer": reply.sender}
+        _LOG.warning("A document of ours was refused for good", extra=extra)
+        return from_refusal(message, reply.sender)
 
     async def request_process_number(self, request_id: str) -> ProcessNumber:
         """Ask for the number that joins the two legs of symbol acquisition.

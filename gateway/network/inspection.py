@@ -59,11 +59,12 @@ Content = Message | PermitListBody | ProvisionPermit
 class Letter:
     """A document as inspected: either its content, or the fault that refuses it.
 
-    `authentic` says whether its author is proven.
+    `authentic` says whether its author is proven; that `hop` brought it always is.
     """
 
     document: Document
     served: Served
+    hop: str
     content: Content | None = None
     fault: RefusedError | None = None
     authentic: bool = False
@@ -77,22 +78,22 @@ def inspect(
     if one is None:  # 1; whoever is served here keeps the record
         anyone = next(iter(served.values()))
         fault = RefusedError(code="message.addressee")
-        return Letter(document=document, served=anyone, fault=fault)
+        return Letter(document=document, served=anyone, hop=hop, fault=fault)
     core = one.ports.policy.core
     authentic = False
     try:
         _check_hop(document, hop=hop, core=core)
         if document.kind == "permit":
             permit = open_permit(document.body, issuer=core, keys=directory.permit_keys)
-            return Letter(document=document, served=one, content=permit)
+            return Letter(document=document, served=one, hop=hop, content=permit)
         now = one.ports.clock.now()
         _check_instants(document, now)
         _check_signature(document, directory.keys, now)
         authentic = True
         content = _open(document)
     except RefusedError as fault:
-        return Letter(document=document, served=one, fault=fault, authentic=authentic)
-    return Letter(document=document, served=one, content=content, authentic=True)
+        return Letter(document=document, served=one, hop=hop, fault=fault, authentic=authentic)
+    return Letter(document=document, served=one, hop=hop, content=content, authentic=True)
 
 
 def _check_hop(document: Document, *, hop: str, core: str) -> None:  # 2

@@ -14,7 +14,10 @@ from gateway.ports import Ports, Unit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefusedArrival:
-    """A document that broke a rule; `authentic` says whether its author is proven."""
+    """A document that broke a rule; `authentic` says whether its author is proven.
+
+    `hop` is the institution that brought it, empty where the author did.
+    """
 
     code: str
     message_id: str
@@ -24,6 +27,7 @@ class RefusedArrival:
     transaction_number: str | None = None
     failed: str | None = None
     authentic: bool = True
+    hop: str = ""
     retry: Retry = Retry.NEVER
     retry_at: datetime | None = None
     text_ja: str = ""
@@ -87,16 +91,18 @@ async def refuse(
 def _record(
     arrival: RefusedArrival, received: ReceivedInquiry | None, now: datetime
 ) -> ExchangeRecord:
+    """Return the record; of what nobody proved to have written it names who brought it."""
+    proven = arrival.authentic or not arrival.hop
     return ExchangeRecord(
         act=Act.PROVISION,
         phase=Phase.OUTCOME,
         at=now,
         result=ProvisionState.DENIED,
         code=arrival.code,
-        actor=arrival.sender,
+        actor=arrival.sender if proven else arrival.hop,
         transaction_number=arrival.transaction_number,
         permit_id=received.permit.permit_id if received else None,
-        inquirer=arrival.sender,
+        inquirer=arrival.sender if proven else None,
         instrument=received.instrument if received else None,
         row=received.row if received else None,
         clause=received.clause if received else None,
@@ -104,5 +110,5 @@ def _record(
         requested_at=received.requested_at if received else None,
         edition_sha256=received.permit.edition_sha256 if received else None,
         digest=arrival.digest,
-        note=arrival.kind,
+        note=arrival.kind if proven else f"{arrival.kind} {arrival.sender}".strip(),
     )

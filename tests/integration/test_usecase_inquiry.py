@@ -292,10 +292,12 @@ async def test_an_inquiry_can_be_cancelled_and_a_late_answer_is_refused(world: W
         == cancelled
     )
     world.clock.move(hours=1)
-    with pytest.raises(RefusedError, match=r"answer\.late"):
-        await world.settle()
+    await world.settle()
     ended = await world.reload(inquiry)
     assert ended.state == "cancelled"
+    last = (await world.records(world.b, act="provision"))[-1]
+    assert (last.result, last.code, last.actor) == ("undelivered", "answer.late", world.a)
+    assert await world.ports_b.store.list_values(WorkItem) == []
 
 
 async def test_a_final_inquiry_cannot_be_cancelled(world: World) -> None:

@@ -15,7 +15,7 @@ from uuid import UUID
 import msgspec
 
 from gateway.domain.addresses import BasicItems
-from gateway.domain.errors import PeerUnreachableError, Retry
+from gateway.domain.errors import PeerUnreachableError, RefusedError, Retry
 from gateway.domain.identifiers import (
     IndividualNumber,
     LocalNumber,
@@ -254,7 +254,7 @@ class CallingCore:
             permit=permit,
         )
 
-    async def send_document(self, document: bytes) -> None:
+    async def send_document(self, document: bytes) -> Refusal | None:
         self._reach("send_document")
         self.sent.append(document)
         content = msgspec.json.decode(document)
@@ -264,7 +264,11 @@ class CallingCore:
             digest=sha256(document).digest(),
             signature=b"",
         )
-        await inquiries.receive_answer(arrived, ports=self.world.sides[content["to"]])
+        try:
+            await inquiries.receive_answer(arrived, ports=self.world.sides[content["to"]])
+        except RefusedError as error:
+            return Refusal(code=error.code, occurrence="o", retry=Retry.NEVER, by=content["to"])
+        return None
 
     async def request_process_number(self, request_id: str) -> ProcessNumber:
         self._reach("request_process_number")
