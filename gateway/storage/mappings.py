@@ -163,7 +163,6 @@ _EXCHANGE = (
             "request_id": TEXT,
             "system": TEXT,
             "idempotency_key": TEXT,
-            "body_digest": BYTES,
             "state": enum(InquiryState),
             "unified_number": INDEX,
             "provider": TEXT,
@@ -176,6 +175,7 @@ _EXCHANGE = (
         },
         sealed={
             "unified_number": UnifiedNumber,
+            "body_digest": bytes,  # of a request that could be guessed until it fits
             "instrument": str,
             "row": str,
             "clause": str | None,

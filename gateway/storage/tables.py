@@ -118,7 +118,6 @@ inquiries = keyed_table(
     identifier("request_id", "要求番号"),
     code("system", "業務システム"),
     identifier("idempotency_key", "冪等キー"),
-    digest("body_digest", "要求本文の要約値"),
     code("state", "状態"),
     digest("unified_number_index", "団体内統合宛名番号の索引値"),
     code("provider", "情報提供者"),

@@ -16,6 +16,7 @@ from tests.contract.samples import (
     ANSWER,
     BASIC,
     INDIVIDUAL,
+    INQUIRY,
     LATER,
     LOCAL,
     NOON,
@@ -55,7 +56,8 @@ def spellings() -> set[bytes]:
         for encoding in ("utf-8", "utf-16-le", "utf-16-be", "cp932"):
             raw = text.encode(encoding)
             found |= {raw, raw.hex().encode(), raw.hex().upper().encode()}
-    return found
+    # A request holds a local number and little else that cannot be guessed: so does its digest.
+    return found | {INQUIRY.body_digest, INQUIRY.body_digest.hex().encode()}
 
 
 async def use_everything(store: DatabaseStore) -> None:

@@ -154,7 +154,6 @@ sa.Table(
     make.text("request_id", 160, "要求番号"),
     make.text("system", 64, "業務システム"),
     make.text("idempotency_key", 160, "冪等キー"),
-    make.raw("body_digest", 32, "要求本文の要約値"),
     make.text("state", 64, "状態"),
     make.raw("unified_number_index", 32, "団体内統合宛名番号の索引値"),
     make.text("provider", 64, "情報提供者"),
