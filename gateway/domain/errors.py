@@ -125,6 +125,12 @@ class SealBrokenError(GatewayError):
     code = "storage.seal"
 
 
+class EvidenceFaultError(GatewayError):
+    """The record log does not verify: something in it was changed, removed or added (G6)."""
+
+    code = "storage.fault"
+
+
 class PeerUnreachableError(GatewayError):
     """A counterparty gave no usable reply; `retry` is decided by the caller's deadline."""
 

@@ -1,5 +1,6 @@
 """Exchange records: searched, verified, and sealed by signed checkpoints (S5.3, G6)."""
 
+from gateway.domain.errors import EvidenceFaultError
 from gateway.domain.records import (
     Act,
     Checkpoint,
@@ -48,11 +49,17 @@ async def verify(*, ports: Ports) -> Verification:
     return found
 
 
-async def make_checkpoint(*, ports: Ports) -> Checkpoint | None:
-    """Verify the log and sign its size and root; None where it has not grown or is faulty."""
-    found = await ports.store.verify()
+async def make_checkpoint(*, ports: Ports) -> Checkpoint:
+    """Verify the log and sign its size and root; one that has not grown keeps its last one.
+
+    Raises:
+        EvidenceFaultError: the log or a signature on it does not verify; nothing is signed.
+    """
+    found = await verify(ports=ports)
+    if found.fault is not None:
+        raise EvidenceFaultError(reason=found.fault)
     known = await ports.store.find(Checkpoint, size=found.size)
-    if found.fault is not None or known is not None:
+    if known is not None:
         return known
     unsigned = Checkpoint(
         size=found.size, root=found.root, chain=found.chain, at=ports.clock.now(), signature=""

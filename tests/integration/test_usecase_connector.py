@@ -9,6 +9,7 @@ import pytest
 from gateway.domain.addresses import Alias, BasicItems, Confirmation, Person
 from gateway.domain.errors import (
     CheckDigitError,
+    EvidenceFaultError,
     InvalidError,
     NumberKindError,
     PermitListOlderError,
@@ -24,6 +25,7 @@ from gateway.domain.identifiers import (
     Symbol,
     UnifiedNumber,
 )
+from gateway.domain.records import Checkpoint
 from gateway.domain.replica import ControlKind, ReplicaItem
 from gateway.domain.symbols import Acquisition
 from gateway.ports import RecordQuery
@@ -396,7 +398,6 @@ async def test_a_comparison_names_the_lines_that_differ_and_is_recorded(world: W
 async def test_records_are_searched_verified_and_sealed_by_checkpoints(world: World) -> None:
     await world.register(world.a, 1)
     first = await records.make_checkpoint(ports=world.ports_a)
-    assert first is not None
     assert await records.make_checkpoint(ports=world.ports_a) == first  # it has not grown
     found = await records.search(RecordQuery(act="symbol"), actor="s1", ports=world.ports_a)
     assert {stored.record.act for stored in found} == {"symbol"}
@@ -413,6 +414,10 @@ async def test_a_forged_checkpoint_is_found(world: World) -> None:
     checked = await records.verify(ports=mine)
     assert checked.fault is not None
     assert "signature" in checked.fault
+    await world.register(world.a, 2)
+    with pytest.raises(EvidenceFaultError, match="signature"):  # the job alarms, and signs nothing
+        await records.make_checkpoint(ports=mine)
+    assert len(await mine.store.list_values(Checkpoint)) == 1
 
 
 async def test_an_older_permit_list_or_one_of_another_sender_is_refused(world: World) -> None:
