@@ -1,6 +1,7 @@
 """The course of one inquiry from state to state, driven by whoever holds its work item."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -63,14 +64,16 @@ class Course:
 
     async def run(self) -> None:
         """Take steps until the inquiry is final or waits; whoever moved it meanwhile wins."""
+        with suppress(GuardFailedError):
+            await self._take_steps()
+
+    async def _take_steps(self) -> None:
         try:
             while not self.waiting and self.inquiry.state in self.steps:
                 if self.ports.clock.now() >= self.inquiry.deadline_at:
                     await self.refuse(InquiryState.EXPIRED, self.fault("inquiry.expired"))
                     break
                 await self.steps[self.inquiry.state]()
-        except GuardFailedError:
-            return
         except PeerUnreachableError:
             await self.postpone(
                 self.ports.clock.now() + backoff(self.item.attempts, ports=self.ports)

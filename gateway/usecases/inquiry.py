@@ -5,6 +5,7 @@ it from its state; a crash at any point leaves a state from which driving goes o
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -121,9 +122,10 @@ async def _begin(command: SubmitInquiry, *, ports: Ports) -> tuple[Inquiry, Symb
     if alias is None:
         raise AddressUnknownError(system=command.system)
     decision = judge(asked, ports=ports)
-    state, refusal, symbol = InquiryState.PERMIT_REQUESTED, None, None
-    if not decision.allowed:
-        state, refusal = InquiryState.DENIED, _denial(asked, decision, ports=ports)
+    state, symbol = InquiryState.PERMIT_REQUESTED, None
+    refusal = _find_denial(asked, decision, command.wanted, ports=ports)
+    if refusal is not None:
+        state = InquiryState.DENIED
     else:
         symbol = await find_symbol(alias.unified_number, ports=ports)
         if symbol is None:
@@ -159,18 +161,32 @@ async def _begin(command: SubmitInquiry, *, ports: Ports) -> tuple[Inquiry, Symb
     return inquiry, symbol
 
 
-def _denial(asked: Question, decision: Decision, *, ports: Ports) -> Refusal:
-    """Return why our own list denies a question, explained where there is a list."""
-    explained = ports.book.permit_list.explain(asked) if ports.book.permit_list else None
+def _find_denial(
+    asked: Question, decision: Decision, wanted: Sequence[Wanted], *, ports: Ports
+) -> Refusal | None:
+    """Return why our own list denies a question, explained where there is a list, or None.
+
+    It also denies an information of which no item that is asked for is open to the affair.
+    """
+    if decision.allowed and all(_opens(decision, want) for want in wanted):
+        return None
+    book = ports.book.permit_list
+    explained = book.explain(asked) if book and not decision.allowed else None
+    failed = decision.failed or "information"
     return Refusal(
-        code=f"inquiry.denied.{decision.failed}",
+        code=f"inquiry.denied.{failed}",
         occurrence=ports.ids.uuid(),
         retry=Retry.NEVER,
-        failed=decision.failed,
+        failed=failed,
         text_ja=explained.text_ja if explained else "",
         text_en=explained.text_en if explained else "",
         by=ports.store.institution,
     )
+
+
+def _opens(decision: Decision, want: Wanted) -> bool:
+    items = decision.items(want.information)
+    return not want.items or items is None or not items.isdisjoint(want.items)
 
 
 async def receive_answer(arrived: ArrivedAnswer, *, ports: Ports) -> None:

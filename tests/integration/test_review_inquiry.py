@@ -1,5 +1,6 @@
 """What peers that mean harm, or answers at the wrong moment, could make an inquirer do."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -7,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from gateway.domain.errors import RefusedError, Retry
+from gateway.domain.errors import PeerUnreachableError, RefusedError, Retry
 from gateway.domain.identifiers import Symbol
 from gateway.domain.inquiry import Answer, Inquiry, Refusal
-from gateway.domain.permits import ProvisionPermit
+from gateway.domain.permits import ProvisionPermit, Wanted
 from gateway.domain.work import WorkItem
 from gateway.ports import Delivery
 from gateway.usecases import inquiry as inquiries
 from gateway.usecases.course import ArrivedAnswer
-from tests.support.world import CORE, CallingCore, World, open_world
+from tests.support.world import CORE, TAX, CallingCore, World, open_world
 
 INCOME = {"total_income": "3000000", "income_levy": "120000"}
 
@@ -127,6 +128,58 @@ async def test_an_answer_that_meets_a_cancellation_is_dropped_and_recorded(world
     assert (dropped.result, dropped.code) == ("cancelled", "answer.late")
     theirs = (await world.records(world.b, transaction_number=number))[-1]
     assert (theirs.result, theirs.digest) == ("answered", dropped.digest)
+
+
+class LeavingCore(CallingCore):
+    """The caller cancels while nobody answers."""
+
+    async def send_inquiry(self, inquiry: Inquiry) -> Delivery:
+        await inquiries.cancel(inquiry.inquiry_id, system="kokuho", ports=self.world.ports_a)
+        raise PeerUnreachableError(peer=CORE)
+
+
+async def test_a_cancellation_that_meets_a_failing_call_is_no_alarm(world: World) -> None:
+    core = LeavingCore(world)
+    core.symbols = world.core.symbols
+    world.sides[world.a] = replace(world.ports_a, core=core)
+    assert (await world.inquire(world.ask(1))).state == "cancelled"
+
+
+@pytest.mark.parametrize(
+    ("items", "state"),
+    [
+        (("fixed_asset_tax",), "denied"),
+        (("no_such_item",), "denied"),
+        (("total_income", "fixed_asset_tax"), "answered"),
+    ],
+)
+async def test_items_that_the_clause_does_not_open_are_not_even_asked_for(
+    world: World, items: tuple[str, ...], state: str
+) -> None:
+    before = len(world.core.calls)
+    ended = await world.inquire(world.ask(1, wanted=(Wanted(information=TAX, items=items),)))
+    assert ended.state == state
+    if state == "denied":
+        assert ended.refusal is not None
+        assert (ended.refusal.failed, ended.refusal.by) == ("information", world.a)
+        assert len(world.core.calls) == before  # nothing left (G1)
+
+
+async def test_a_request_that_arrives_many_times_at_once_is_one_inquiry(world: World) -> None:
+    same = [inquiries.submit(world.ask(1), ports=world.ports_a) for _ in range(8)]
+    found = await asyncio.gather(*same)
+    await world.settle()
+    assert len({one.inquiry_id for one in found}) == 1
+    assert len(await world.records(world.b, act="provision")) == 2  # G4: one provision
+
+
+async def test_of_two_bodies_under_one_key_at_once_one_conflicts(world: World) -> None:
+    bodies = [world.ask(1, body_digest=bytes([n]) * 32) for n in (1, 2)]
+    ends = await asyncio.gather(
+        *(inquiries.submit(body, ports=world.ports_a) for body in bodies), return_exceptions=True
+    )
+    await world.settle()
+    assert sorted(type(end).__name__ for end in ends) == ["ConflictError", "Inquiry"]
 
 
 async def test_a_late_answer_of_anybody_else_changes_nothing_even_as_a_repeat(

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
+from gateway.domain.errors import UnknownError
 from gateway.domain.identifiers import UnifiedNumber
 from gateway.domain.provision import Provision, ReceivedInquiry
 from gateway.domain.replica import Control, ControlKind
 from gateway.domain.work import StoredReply
 from gateway.ports import Unit
-from gateway.usecases import holds, housekeeping, inquiry, provision, symbols
+from gateway.usecases import holds, housekeeping, inquiry, provision, symbols, work
 from permitlists import Institutions
 from tests.support.controls import set_control
 from tests.support.world import TAX, PlainDocuments, World, delivery_of, open_world
@@ -146,6 +147,29 @@ async def test_a_hold_over_a_merged_person_shows_what_holds_now(world: World) ->
     view = await holds.show(one.transaction_number, staff="s1", ports=world.ports_b)
     assert view.answer is not None
     assert {item.value for item in view.answer.information[0].items} == {"2", None}
+
+
+@pytest.mark.parametrize("first", ["the slot", "two people"])
+async def test_a_release_and_its_slot_send_one_answer_whoever_comes_first(
+    world: World, first: str
+) -> None:
+    await prepared(world, 1, **INCOME)
+    await set_control(world, 1, ControlKind.PROTECTED_PERSON)
+    asked = await world.inquire(world.ask(1))
+    number, ports = asked.transaction_number or "", world.ports_b
+    await holds.propose(number, staff="s1", proposal="release", reason="r", ports=ports)
+    world.clock.move(hours=1)
+    await work.sweep(ports=ports)  # the slot is leased, and waits for its turn
+    if first == "the slot":
+        await world.runner.run()
+        with pytest.raises(UnknownError):
+            await holds.decide(number, staff="s2", decision="release", ports=ports)
+    else:
+        await holds.decide(number, staff="s2", decision="release", ports=ports)
+    await world.settle()
+    ended = await world.reload(asked)
+    assert ended.state == ("not_provided" if first == "the slot" else "answered")
+    assert len(world.core.sent) == 1
 
 
 # Permits, transaction numbers and days (G1, G3, G4)
