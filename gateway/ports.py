@@ -4,7 +4,7 @@ Storage and network implement these; nothing here knows SQL, XML or HTTP.
 """
 
 import dataclasses
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
@@ -14,8 +14,9 @@ from gateway.domain.identifiers import IndividualNumber, ProcessNumber, Symbol
 from gateway.domain.inquiry import Answer, Inquiry, Refusal
 from gateway.domain.permits import ProvisionPermit
 from gateway.domain.records import ExchangeRecord, StoredRecord, Verification
+from gateway.domain.states import InquiryState
 from gateway.domain.work import WorkItem
-from permitlists import Institutions, PermitList
+from permitlists import Institutions, OperatingCodes, PermitList, load_operating_codes
 
 T = TypeVar("T")
 Value = Any  # a frozen dataclass of gateway.domain that storage has a table for
@@ -147,6 +148,10 @@ class Store(Protocol):
 
     def key_of(self, value: Value) -> str:
         """Return the key text of a value, to be given as `after` for the next page."""
+        ...
+
+    async def list_states(self, inquiry_ids: Sequence[str]) -> Mapping[str, InquiryState]:
+        """Return the states of inquiries by id; unknown ids are left out."""
         ...
 
     async def claim(self, lane: str, *, now: datetime, lease: Lease, limit: int) -> list[WorkItem]:
@@ -329,6 +334,9 @@ class Policy:
     lease: timedelta = timedelta(seconds=30)
     retry_first: timedelta = timedelta(seconds=1)
     retry_most: timedelta = timedelta(minutes=5)
+    batch_rows: int = 100_000  # rows of each part that a batch is cut into
+    batch_parts: int = 10
+    operating_codes: OperatingCodes = field(default_factory=load_operating_codes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,13 @@
 from permitlists.asking import NamedQuestion, explain_named
 from permitlists.edition import Edition
 from permitlists.explain import Explanation
-from permitlists.institutions import Institution, Institutions, Membership, load_institutions
+from permitlists.institutions import (
+    Institution,
+    Institutions,
+    Membership,
+    load_institutions,
+    with_check_digit,
+)
 from permitlists.items import Item, items_of
 from permitlists.model import (
     REFUSALS,
@@ -17,6 +23,11 @@ from permitlists.model import (
     Nearest,
     PermitListError,
     Question,
+)
+from permitlists.operating_codes import (
+    OperatingCodes,
+    load_operating_codes,
+    parse_operating_codes,
 )
 from permitlists.permit_list import INSTRUMENTS, PermitList, load_builtin
 
@@ -38,6 +49,7 @@ __all__ = [
     "Membership",
     "NamedQuestion",
     "Nearest",
+    "OperatingCodes",
     "PermitList",
     "PermitListError",
     "Question",
@@ -45,4 +57,7 @@ __all__ = [
     "items_of",
     "load_builtin",
     "load_institutions",
+    "load_operating_codes",
+    "parse_operating_codes",
+    "with_check_digit",
 ]

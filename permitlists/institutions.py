@@ -103,8 +103,13 @@ def has_check_digit(code: str) -> bool:
     """Tell whether a text is six ASCII digits of which the last checks the first five."""
     if len(code) != len(_WEIGHTS) + 1 or not (code.isascii() and code.isdigit()):
         return False
-    total = sum(int(digit) * weight for digit, weight in zip(code, _WEIGHTS, strict=False))
-    return (11 - total % 11) % 10 == int(code[-1])
+    return with_check_digit(code[:-1]) == code
+
+
+def with_check_digit(stem: str) -> str:
+    """Return the six-digit code of an institution whose first five digits are `stem`."""
+    total = sum(int(digit) * weight for digit, weight in zip(stem, _WEIGHTS, strict=True))
+    return f"{stem}{(11 - total % 11) % 10}"
 
 
 def parse_institutions(data: bytes) -> Institutions:

@@ -53,6 +53,13 @@ class ConflictError(GatewayError):
     origin = Origin.CALLER
 
 
+class TooLargeError(GatewayError):
+    """More was handed over at once than this gateway takes."""
+
+    code = "batch.too_large"
+    origin = Origin.CALLER
+
+
 class UnknownError(GatewayError):
     """Nothing of that name exists for this institution."""
 

@@ -81,4 +81,5 @@ class Inquiry:
     transaction_number: str | None = None
     refusal: Refusal | None = None  # the last one, also while another try is waiting
     answer: Answer | None = None
+    batch_id: str | None = None  # of the batch it is a row of
     version: int = 0

@@ -63,7 +63,22 @@ class ConfirmationState(StrEnum):
     REJECTED = "rejected"
 
 
-_I, _P, _A = InquiryState, ProvisionState, AcquisitionState
+class BatchRowState(StrEnum):
+    """States of a batch row (明細); those after `rejected` are the states its inquiry ended in."""
+
+    WAITING = "waiting"  # nothing was asked yet
+    RUNNING = "running"  # its inquiry is under way
+    RESTING = "resting"  # its inquiry waits for a late answer
+    REJECTED = "rejected"  # it never became an inquiry
+    ANSWERED = "answered"
+    NOT_PROVIDED = "not_provided"
+    DENIED = "denied"
+    EXPIRED = "expired"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+_I, _P, _A, _B = InquiryState, ProvisionState, AcquisitionState, BatchRowState
 _LOST = frozenset({_I.FAILED, _I.EXPIRED, _I.CANCELLED})
 
 INQUIRY: Mapping[InquiryState, frozenset[InquiryState]] = {
@@ -89,6 +104,16 @@ ACQUISITION: Mapping[AcquisitionState, frozenset[AcquisitionState]] = {
 }
 SYMBOL: Mapping[SymbolState, frozenset[SymbolState]] = {
     SymbolState.LINKED: frozenset({SymbolState.REVOKED, SymbolState.MERGED}),
+}
+_ENDED = frozenset({_B.ANSWERED, _B.NOT_PROVIDED, _B.DENIED, _B.EXPIRED, _B.FAILED, _B.CANCELLED})
+_PUT_BACK = frozenset({_B.WAITING})  # by a retry
+BATCH_ROW: Mapping[BatchRowState, frozenset[BatchRowState]] = {
+    _B.WAITING: frozenset({_B.RUNNING, _B.RESTING, _B.REJECTED}) | _ENDED,
+    _B.RUNNING: frozenset({_B.RESTING}) | _ENDED,
+    _B.RESTING: _ENDED,
+    _B.EXPIRED: _PUT_BACK,
+    _B.FAILED: _PUT_BACK,
+    _B.REJECTED: _PUT_BACK,
 }
 CONFIRMATION: Mapping[ConfirmationState, frozenset[ConfirmationState]] = {
     ConfirmationState.OPEN: frozenset({ConfirmationState.ACCEPTED, ConfirmationState.REJECTED}),

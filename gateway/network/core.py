@@ -43,7 +43,8 @@ class NetworkCore:
             message_id=derive_id(inquiry.request_id, f"permit-request:{inquiry.permits_asked}"),
             deadline=inquiry.deadline_at,
         )
-        reply = await line.send([request], until=inquiry.deadline_at)
+        bulk = inquiry.batch_id is not None
+        reply = await line.send([request], until=inquiry.deadline_at, bulk=bulk)
         if reply.kind != "permit":
             return self._refusal(line.open(reply, request, authors=(line.peer,)))
         permit = open_permit(reply.body, issuer=line.peer, keys=line.trust.directory.permit_keys)
@@ -61,7 +62,8 @@ class NetworkCore:
         line = self._line
         documents = self._inquiry_documents(inquiry)
         request = documents[0]
-        reply = await line.send(documents, until=inquiry.deadline_at)
+        bulk = inquiry.batch_id is not None
+        reply = await line.send(documents, until=inquiry.deadline_at, bulk=bulk)
         refused = reply.kind == "refusal"  # the core may refuse to relay, but never answers itself
         authors = (inquiry.provider, line.peer) if refused else (inquiry.provider,)
         message = line.open(reply, request, authors=authors)

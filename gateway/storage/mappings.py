@@ -40,6 +40,7 @@ from gateway.domain.states import (
 from gateway.domain.symbols import Acquisition, SymbolBinding
 from gateway.domain.work import JobSlot, Setting, StoredEdition, StoredReply, WorkItem
 from gateway.storage import log_tables, tables
+from gateway.storage.batch_mappings import BATCHES
 from gateway.storage.mapping import (
     BYTES,
     DATE,
@@ -171,6 +172,7 @@ _EXCHANGE = (
             "deadline_at": INSTANT,
             "updated_at": INSTANT,
             "transaction_number": TEXT,
+            "batch_id": TEXT,
             "version": NUMBER,
         },
         sealed={
@@ -354,5 +356,5 @@ _GATEWAY = (
 )
 
 MAPPINGS: Final[Mapping[type[Any], TypeMapping]] = {
-    mapping.kind: mapping for mapping in (*_PERSONS, *_EXCHANGE, *_GATEWAY)
+    mapping.kind: mapping for mapping in (*_PERSONS, *_EXCHANGE, *BATCHES, *_GATEWAY)
 }

@@ -178,6 +178,17 @@ def next_run(dialect: Dialect) -> Statement:
 
 
 @cache
+def select_states(count: int, dialect: Dialect) -> Statement:
+    """Return the query of the states of `count` inquiries, with parameters `id_0` and on."""
+    table = tables.inquiries
+    kind = table.c.inquiry_id.type
+    ids = [bindparam(f"{PREFIX}id_{number}", type_=kind) for number in range(count)]
+    query = select(table.c.inquiry_id, table.c.state)
+    query = query.where(*same(table, ("institution",)), table.c.inquiry_id.in_(ids))
+    return compile_statement(query, dialect)
+
+
+@cache
 def select_keys(dialect: Dialect) -> Statement:
     """Return the query of an institution's wrapped keys."""
     keys = log_tables.data_keys

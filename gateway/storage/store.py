@@ -1,7 +1,7 @@
 """The port `Store` of one institution: values in, values out, rows never."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
@@ -11,6 +11,7 @@ from gateway.domain.errors import (
     InvalidError,
 )
 from gateway.domain.records import Checkpoint, StoredRecord, Verification
+from gateway.domain.states import InquiryState
 from gateway.domain.work import WorkItem
 from gateway.ports import Lease, RecordQuery, Unit, Value
 from gateway.storage import statements
@@ -31,6 +32,7 @@ from gateway.storage.statements import Shape
 from gateway.storage.units import Step, WriteUnit
 from gateway.storage.writer import Writer
 
+STATES_AT_ONCE: Final = 64
 WALK_ROWS: Final = 200  # some milliseconds of work, done in a thread
 T = TypeVar("T")
 _FIRST: Final = -(2**63)  # so that a walk also sees rows before 0
@@ -164,6 +166,23 @@ class DatabaseStore:
         for name, value in equals.items():
             row[mapping.column_of[name]] = mapping.cell(name, value, self._sealer)
         return row
+
+    async def list_states(self, inquiry_ids: Sequence[str]) -> Mapping[str, InquiryState]:
+        """Return the states of inquiries by id; unknown ids are left out.
+
+        Raises:
+            EvidenceUnavailableError: the database does not answer.
+        """
+        found: dict[str, InquiryState] = {}
+        statement = statements.select_states(STATES_AT_ONCE, self._dialect)
+        for start in range(0, len(inquiry_ids), STATES_AT_ONCE):
+            ids = inquiry_ids[start : start + STATES_AT_ONCE]
+            values: Row = {"institution": self.institution}
+            for number in range(STATES_AT_ONCE):  # one statement for all: the last id fills up
+                values[f"id_{number}"] = ids[min(number, len(ids) - 1)]
+            rows = await fetch(self._reader, statement, values)
+            found.update((str(key), InquiryState(str(state))) for key, state in rows)
+        return found
 
     async def claim(self, lane: str, *, now: datetime, lease: Lease, limit: int) -> list[WorkItem]:
         """Lease due items of a lane to this process, oldest first.

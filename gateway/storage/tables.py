@@ -126,6 +126,7 @@ inquiries = keyed_table(
     instant("deadline_at", "期限"),
     instant("updated_at", "更新日時"),
     identifier("transaction_number", "処理通番", null=True),
+    identifier("batch_id", "一括照会番号", null=True),
     sealed_values(),
     guard_version(),
     unique_key("inquiries_idempotency_key", "system", "idempotency_key"),

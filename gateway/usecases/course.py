@@ -17,6 +17,7 @@ from gateway.usecases.addresses import load_person
 from gateway.usecases.sending import backoff
 
 LANE = "inquiry"
+BATCH_LANE = "batch_row"  # of its own, so that no batch stands before an interactive inquiry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,11 @@ class ArrivedAnswer:
     sender: str
     digest: bytes
     signature: bytes
+
+
+def lane_of(inquiry: Inquiry) -> str:
+    """Return the lane of an inquiry's work item."""
+    return LANE if inquiry.batch_id is None else BATCH_LANE
 
 
 async def find_symbol(person: UnifiedNumber, *, ports: Ports) -> SymbolBinding | None:

@@ -29,12 +29,12 @@ from gateway.domain.symbols import SymbolBinding
 from gateway.domain.work import WorkItem
 from gateway.ports import Ports, Unit
 from gateway.usecases.course import (
-    LANE,
     ArrivedAnswer,
     Course,
     check,
     conclude,
     find_symbol,
+    lane_of,
     record_of,
 )
 from gateway.usecases.permit_list import day_of, judge, question
@@ -58,6 +58,7 @@ class SubmitInquiry:
     period: Period = ALWAYS
     nondisclosure: bool = False
     deadline: timedelta | None = None
+    batch_id: str | None = None
 
 
 async def submit(command: SubmitInquiry, *, ports: Ports, drive_here: bool = True) -> Inquiry:
@@ -78,7 +79,9 @@ async def submit(command: SubmitInquiry, *, ports: Ports, drive_here: bool = Tru
     if inquiry.state is InquiryState.PERMIT_REQUESTED:
         now = inquiry.requested_at
         lease = ports.wall.now() + ports.policy.lease if drive_here else None
-        item = WorkItem(lane=LANE, key=inquiry.inquiry_id, run_at=now, lease_until=lease)
+        item = WorkItem(
+            lane=lane_of(inquiry), key=inquiry.inquiry_id, run_at=now, lease_until=lease
+        )
         unit.add(item)
         unit.record(record_of(inquiry, Phase.INTENT, at=now))
     else:
@@ -157,6 +160,7 @@ async def _begin(command: SubmitInquiry, *, ports: Ports) -> tuple[Inquiry, Symb
         updated_at=now,
         edition_sha256=decision.edition.sha256 if decision.edition else "",
         refusal=refusal,
+        batch_id=command.batch_id,
     )
     return inquiry, symbol
 
@@ -207,7 +211,7 @@ async def receive_answer(arrived: ArrivedAnswer, *, ports: Ports) -> None:
         if InquiryState.ANSWERED not in INQUIRY.get(inquiry.state, ()):
             raise RefusedError("answer.late", transaction_number=number, state=inquiry.state)
         check(inquiry, arrived)
-        item = await ports.store.find(WorkItem, lane=LANE, key=inquiry.inquiry_id)
+        item = await ports.store.find(WorkItem, lane=lane_of(inquiry), key=inquiry.inquiry_id)
         try:
             await conclude(inquiry, item, arrived, ports=ports)
         except GuardFailedError:
@@ -255,7 +259,7 @@ async def cancel(inquiry_id: str, *, system: str, ports: Ports) -> Inquiry:
         unit = Unit()
         state = move(INQUIRY, inquiry.state, InquiryState.CANCELLED)
         ended = unit.change(inquiry, state=state, updated_at=now)
-        item = await ports.store.find(WorkItem, lane=LANE, key=inquiry_id)
+        item = await ports.store.find(WorkItem, lane=lane_of(inquiry), key=inquiry_id)
         if item is not None:
             unit.remove(item)
         unit.record(record_of(ended, Phase.OUTCOME, at=now))

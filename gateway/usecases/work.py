@@ -6,12 +6,15 @@ from datetime import datetime
 from gateway.domain.errors import GuardFailedError
 from gateway.domain.work import WorkItem
 from gateway.ports import Lease, Ports
-from gateway.usecases import course, provision, sending, symbols
+from gateway.usecases import batch_intake, batch_turn, course, provision, sending, symbols
 
 AT_ONCE = 64
 
 LANES: Mapping[str, Callable[..., Awaitable[None]]] = {
     course.LANE: course.drive,
+    course.BATCH_LANE: course.drive,
+    batch_turn.LANE: batch_turn.drive,
+    batch_intake.LANE: batch_intake.discard,
     symbols.LANE: symbols.drive,
     provision.SLOT_LANE: provision.settle_slot,
     provision.SEND_LANE: sending.send,

@@ -12,6 +12,14 @@ from gateway.domain.addresses import (
     Person,
     Residence,
 )
+from gateway.domain.batch import (
+    AskedRow,
+    Batch,
+    BatchChunk,
+    BatchCounts,
+    BatchPart,
+    BatchRow,
+)
 from gateway.domain.errors import Retry
 from gateway.domain.identifiers import (
     IndividualNumber,
@@ -34,6 +42,7 @@ from gateway.domain.replica import (
 )
 from gateway.domain.states import (
     AcquisitionState,
+    BatchRowState,
     ConfirmationState,
     InquiryState,
     ProvisionState,
@@ -149,6 +158,7 @@ INQUIRY = Inquiry(
     transaction_number="transaction-1",
     refusal=REFUSAL,
     answer=ANSWER,
+    batch_id="batch-1",
 )
 PROVISION = Provision(
     transaction_number="transaction-1",
@@ -206,6 +216,51 @@ CONTROL = Control(
     set_at=NOON,
     review_on=date(2027, 3, 31),
 )
+BATCH = Batch(
+    batch_id="batch-1",
+    system="tax",
+    idempotency_key="key-2",
+    body_digest=bytes(range(32)),
+    salt="salt-1",
+    total=3,
+    part_rows=2,
+    submitted_at=NOON,
+    cancelled_at=LATER,
+)
+BATCH_PART = BatchPart(
+    batch_id="batch-1",
+    part=1,
+    counts=BatchCounts(waiting=1, rejected=1),
+    updated_at=NOON,
+    generation=2,
+)
+ASKED_ROW = AskedRow(
+    local_number=LOCAL,
+    affair="69-7",
+    provider="990022",
+    wanted=WANTED,
+    period=PERIOD,
+    deadline=timedelta(minutes=5),
+)
+BATCH_CHUNK = BatchChunk(
+    batch_id="batch-1",
+    part=1,
+    chunk=0,
+    rows=(
+        BatchRow(line=3, digest=bytes(range(32)), asked=ASKED_ROW, key="row-3"),
+        BatchRow(
+            line=4,
+            digest=bytes(32),
+            asked=None,
+            state=BatchRowState.REJECTED,
+            code="batch.code_unknown",
+            fault="field 9",
+        ),
+    ),
+    waiting=True,
+    running=False,
+    resting=True,
+)
 WORK_ITEM = WorkItem(lane="inquiry", key="inquiry-1", payload=b"payload", run_at=NOON)
 REPLY = StoredReply(
     sender="990000", message_id="message-1", digest=bytes(32), reply=b"receipt", at=NOON
@@ -233,6 +288,9 @@ VALUES: tuple[Any, ...] = (
     REPLICA,
     LOAD,
     CONTROL,
+    BATCH,
+    BATCH_PART,
+    BATCH_CHUNK,
     WORK_ITEM,
     REPLY,
     EDITION,

@@ -2,13 +2,13 @@
 
 from sqlalchemy import Column, Table
 
-from gateway.storage import columns, log_tables, tables
+from gateway.storage import batch_tables, columns, log_tables, tables
 from tools.pages.markdown import code, prose, table
 
 
 def data_model() -> str:
     """Return the page made from gateway/storage."""
-    named = [tables, log_tables]  # importing them fills the metadata
+    named = [tables, batch_tables, log_tables]  # importing them fills the metadata
     sections = [_table(one) for _, one in sorted(columns.METADATA.tables.items())]
     return (
         "# Data model\n\n"

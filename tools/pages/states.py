@@ -11,6 +11,7 @@ MACHINES: Mapping[str, tuple[type[StrEnum], Mapping[StrEnum, frozenset[StrEnum]]
     "Provision": (source.ProvisionState, source.PROVISION),  # type: ignore[dict-item]
     "Symbol acquisition": (source.AcquisitionState, source.ACQUISITION),  # type: ignore[dict-item]
     "Symbol": (source.SymbolState, source.SYMBOL),  # type: ignore[dict-item]
+    "Batch row": (source.BatchRowState, source.BATCH_ROW),  # type: ignore[dict-item]  # enums differ
     "Confirmation": (source.ConfirmationState, source.CONFIRMATION),  # type: ignore[dict-item]
 }
 
