@@ -1,5 +1,6 @@
 """Databases for tests: SQLite files and a real PostgreSQL from a wheel, both migrated."""
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -69,7 +70,9 @@ def migrated_postgres(postgres_server: str) -> str:
 @cache
 def _template() -> Path:
     """Return a migrated SQLite file that tests copy, made once per process."""
-    path = Path(tempfile.mkdtemp(prefix="gateway-sqlite-")) / "migrated.db"
+    folder = tempfile.mkdtemp(prefix="gateway-sqlite-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = Path(folder) / "migrated.db"
     migrate(f"sqlite+aiosqlite:///{path}")
     return path
 
