@@ -11,6 +11,7 @@ Code = Annotated[str, Meta(pattern=r"\A[0-9]{6}\Z")]
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Seconds = Annotated[float, Meta(gt=0, le=10 * 366 * 86_400)]
 Name = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._:@/-]{1,100}\Z")]
+StoredName = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._:@/-]{1,57}\Z")]  # columns hold 64
 
 
 class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -73,9 +74,9 @@ class Client(_Table, frozen=True, kw_only=True):
     for `client_secret_jwt`. `scopes` read `system:resource:operation`.
     """
 
-    client_id: Name
+    client_id: StoredName
     institution: Code
-    system: Name
+    system: StoredName
     scopes: tuple[Name, ...]
     public_key_file: Path | None = None
     secret_file: Path | None = None

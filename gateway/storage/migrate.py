@@ -4,8 +4,9 @@ Every process asks whether the schema is current, few migrate: Alembic, a quarte
 import, is imported only where it works.
 """
 
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -111,6 +112,13 @@ def _begin_immediate(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")  # the driver is in autocommit mode
 
 
+def _make_file(path: Path) -> None:
+    """Make a file that only its owner can read: who asked whom, and when, stands in clear."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(OSError):  # whatever stands in the way, the database says better
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
 @contextmanager
 def connect(url: str) -> Iterator[Connection]:
     """Open a connection for the work of operators, not for serving.
@@ -122,7 +130,7 @@ def connect(url: str) -> Iterator[Connection]:
     location = locate(url)
     options: dict[str, Any] = {"poolclass": NullPool}
     if location.engine == "sqlite":
-        Path(location.target).parent.mkdir(parents=True, exist_ok=True)
+        _make_file(Path(location.target))
         options |= {"module": driver, "creator": lambda: sqlite.connect(location.target)}
         engine = create_engine("sqlite://", **options)
         event.listen(engine, "begin", _begin_immediate)

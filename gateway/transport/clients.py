@@ -13,7 +13,7 @@ from gateway.transport.problems import SetupError
 
 SECRET_BYTES: Final = 32
 _SCOPE: Final = re.compile(r"[a-z][a-z0-9_.-]*:[a-z]+:[a-z]+")
-_NAMED: Final = re.compile(r"[A-Za-z0-9._:@/-]{1,100}")
+_NAMED: Final = re.compile(r"[A-Za-z0-9._:@/-]{1,57}")  # as `client:…` it is stored in 64
 
 PublicKey = EllipticCurvePublicKey | bytes | str | Mapping[str, str]
 
@@ -84,7 +84,7 @@ class Clients:
 
 def _check(client: Client) -> None:
     if not _NAMED.fullmatch(client.client_id):
-        raise SetupError(expected="a client id of 1 to 100 characters A-Z a-z 0-9 . _ : @ / -")
+        raise SetupError(expected="a client id of 1 to 57 characters A-Z a-z 0-9 . _ : @ / -")
     for scope in client.scopes:
         if not _SCOPE.fullmatch(scope) or not scope.startswith(f"{client.system}:"):
             raise _fault(client, "scopes that read system:resource:operation")

@@ -31,6 +31,18 @@ def execute(url: str, *statements: str) -> None:
         connection.commit()
 
 
+def test_only_its_owner_reads_the_files_of_a_database(tmp_path: Path) -> None:
+    file = tmp_path / "gateway.db"
+    url = f"sqlite+aiosqlite:///{file}"
+    migrate(url)
+    execute(url, "CREATE TABLE other (id INTEGER)")
+    with connect(url) as connection:
+        connection.execute(text("INSERT INTO other VALUES (1)"))
+        files = list(tmp_path.iterdir())
+        assert len(files) > 1  # the write-ahead log too
+        assert {one.stat().st_mode & 0o777 for one in files} == {0o600}
+
+
 def test_a_migrated_database_is_what_the_code_says(empty_url: str) -> None:
     assert current(empty_url) is None
     assert len(check(empty_url)) >= len(METADATA.tables)

@@ -251,6 +251,7 @@ def test_a_key_file_stands_for_one_key() -> None:
         {"scopes": frozenset({"kokuho:inquiries"})},
         {"scopes": frozenset({"kokuho:inquiries:submit:more"})},
         {"client_id": "with space"},
+        {"client_id": "c" * 58},
     ],
     ids=lambda wrong: str(wrong).partition(" at 0x")[0],  # an address differs per process
 )
