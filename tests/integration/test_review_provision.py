@@ -7,15 +7,26 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from gateway.domain.addresses import Alias
 from gateway.domain.errors import UnknownError
-from gateway.domain.identifiers import UnifiedNumber
+from gateway.domain.identifiers import LocalNumber, UnifiedNumber
+from gateway.domain.inquiry import Inquiry
 from gateway.domain.provision import Provision, ReceivedInquiry
 from gateway.domain.replica import Control, ControlKind
 from gateway.domain.work import StoredReply
 from gateway.ports import Unit
-from gateway.usecases import holds, housekeeping, inquiry, provision, symbols, work
+from gateway.usecases import (
+    holds,
+    housekeeping,
+    inquiry,
+    provision,
+    replicas,
+    symbols,
+    work,
+)
 from permitlists import Institutions
 from tests.support.controls import set_control
 from tests.support.world import TAX, PlainDocuments, World, delivery_of, open_world
@@ -147,6 +158,77 @@ async def test_a_hold_over_a_merged_person_shows_what_holds_now(world: World) ->
     view = await holds.show(one.transaction_number, staff="s1", ports=world.ports_b)
     assert view.answer is not None
     assert {item.value for item in view.answer.information[0].items} == {"2", None}
+
+
+async def refuse(world: World, asked: Inquiry) -> None:
+    number, ports = asked.transaction_number or "", world.ports_b
+    await holds.propose(number, staff="s1", proposal="refuse", reason="r", ports=ports)
+    await holds.decide(number, staff="s2", decision="refuse", ports=ports)
+
+
+def seen(document: bytes) -> tuple[int, object]:
+    """Return what an outsider sees of a document: its length, and all but its ids and instants."""
+    content = msgspec.json.decode(document)
+    for name in ("re", "number", "at"):
+        content.pop(name, None)
+    for name in ("transaction_number", "permit_id"):
+        content.get("answer", {}).pop(name, None)
+    return len(document), content
+
+
+async def test_no_cause_of_not_provided_looks_like_any_other(world: World) -> None:
+    """Eight people, eight causes, and one picture of all of them from outside (G12)."""
+    for serial in range(1, 9):
+        await world.register(world.a, serial)
+        if serial != 1:  # 1: B never heard of the symbol
+            await world.register(world.b, serial)
+        if serial > 2:  # 2: nothing is registered
+            await world.load_tax(world.b, serial, **INCOME)
+    await revoke(world, 3)
+    await delete(world, 4)
+    for serial in (5, 6):
+        await set_control(world, serial, ControlKind.PROTECTED_PERSON)
+    for serial in (7, 8):
+        await set_control(world, serial, ControlKind.NO_AUTOMATIC_ANSWER)
+    asked = [await world.inquire(world.ask(serial)) for serial in range(1, 9)]
+    assert {one.state for one in asked} == {"sent"}
+    receipts = await world.ports_b.store.list_values(StoredReply)
+    assert len({repr(seen(one.reply)) for one in receipts}) == 1
+    for serial in (5, 7):
+        await refuse(world, asked[serial - 1])
+    world.clock.move(minutes=59)
+    await world.settle()
+    assert world.core.sent == []
+    world.clock.move(minutes=1)
+    await world.settle()
+    assert len(world.core.sent) == 8
+    assert len({repr(seen(document)) for document in world.core.sent}) == 1
+    provisions = await world.ports_b.store.list_values(Provision)
+    assert {str(one.cause) for one in provisions} == {
+        "symbol_unknown",
+        "nothing_registered",
+        "staff_refused",
+        "hold_expired",
+    }
+    assert {one.slot_at - one.received_at for one in provisions} == {timedelta(hours=1)}
+
+
+async def revoke(world: World, serial: int) -> None:
+    alias = await world.ports_b.store.find(Alias, local_number=LocalNumber(f"{serial:015d}"))
+    assert alias is not None
+    await symbols.revoke(alias.unified_number, staff="s1", reason="r", ports=world.ports_b)
+
+
+async def delete(world: World, serial: int) -> None:
+    entry = replicas.ReplicaEntry(
+        local_number=LocalNumber(f"{serial:015d}"),
+        information=TAX,
+        record_key="2026",
+        as_of=date(2026, 1, 1),
+        public_from=date(2026, 1, 1),
+        operation="delete",
+    )
+    await replicas.load([entry], system="kokuho", ports=world.ports_b)
 
 
 @pytest.mark.parametrize("first", ["the slot", "two people"])
