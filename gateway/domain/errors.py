@@ -132,7 +132,7 @@ class SealBrokenError(GatewayError):
     code = "storage.seal"
 
 
-class EvidenceFaultError(GatewayError):
+class EvidenceBrokenError(GatewayError):
     """The record log does not verify: something in it was changed, removed or added (G6)."""
 
     code = "storage.fault"

@@ -1,6 +1,6 @@
 """Exchange records: searched, verified, and sealed by signed checkpoints (S5.3, G6)."""
 
-from gateway.domain.errors import EvidenceFaultError
+from gateway.domain.errors import EvidenceBrokenError
 from gateway.domain.records import (
     Act,
     Checkpoint,
@@ -53,11 +53,11 @@ async def make_checkpoint(*, ports: Ports) -> Checkpoint:
     """Verify the log and sign its size and root; one that has not grown keeps its last one.
 
     Raises:
-        EvidenceFaultError: the log or a signature on it does not verify; nothing is signed.
+        EvidenceBrokenError: the log or a signature on it does not verify; nothing is signed.
     """
     found = await verify(ports=ports)
     if found.fault is not None:
-        raise EvidenceFaultError(reason=found.fault)
+        raise EvidenceBrokenError(reason=found.fault)
     known = await ports.store.find(Checkpoint, size=found.size)
     if known is not None:
         return known

@@ -9,7 +9,7 @@ import pytest
 from gateway.domain.addresses import Alias, BasicItems, Confirmation, Person
 from gateway.domain.errors import (
     CheckDigitError,
-    EvidenceFaultError,
+    EvidenceBrokenError,
     InvalidError,
     NumberKindError,
     PermitListOlderError,
@@ -415,7 +415,7 @@ async def test_a_forged_checkpoint_is_found(world: World) -> None:
     assert checked.fault is not None
     assert "signature" in checked.fault
     await world.register(world.a, 2)
-    with pytest.raises(EvidenceFaultError, match="signature"):  # the job alarms, and signs nothing
+    with pytest.raises(EvidenceBrokenError, match="signature"):  # the job alarms, and signs nothing
         await records.make_checkpoint(ports=mine)
     assert len(await mine.store.list_values(Checkpoint)) == 1
 
