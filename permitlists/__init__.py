@@ -7,6 +7,7 @@ from permitlists.institutions import (
     Institution,
     Institutions,
     Membership,
+    has_check_digit,
     load_institutions,
     with_check_digit,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "PermitListError",
     "Question",
     "explain_named",
+    "has_check_digit",
     "items_of",
     "load_builtin",
     "load_institutions",

@@ -72,6 +72,7 @@ def _list_looks(settings: Settings, now: datetime) -> Iterator[Look]:
     yield "network.directory_file", lambda: _check_names(settings)
     yield "network.tls_key_file", lambda: _load_tls(settings)
     yield "network.tls_certificate_file", lambda: _check_certificate(settings, now)
+    yield "batch.operating_codes_file", lambda: files.read_operating_codes(settings)
     yield "institutions_file", lambda: _check_institutions(settings)
     for index, one in enumerate(settings.institutions):
         path = f"institutions[{index}]"

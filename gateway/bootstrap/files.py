@@ -13,7 +13,14 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from gateway.domain.errors import InvalidError
 from gateway.network.directory import Directory, read_directory
 from gateway.settings import Settings, SettingsError
-from permitlists import Institutions, PermitListError, load_institutions
+from permitlists import (
+    Institutions,
+    OperatingCodes,
+    PermitListError,
+    load_institutions,
+    load_operating_codes,
+    parse_operating_codes,
+)
 
 KEY_BYTES = 32
 OTHERS = 0o077  # permission bits of everybody but the owner
@@ -90,6 +97,21 @@ def read_institutions(settings: Settings) -> Institutions:
         return load_institutions(None if file is None else read(path, file))
     except PermitListError as error:
         raise SettingsError(path=path, problem="is no list of institutions") from error
+
+
+def read_operating_codes(settings: Settings) -> OperatingCodes:
+    """Return what the codes of the file of inquiries stand for.
+
+    Raises:
+        SettingsError: the file cannot be read or is no table of operating codes.
+    """
+    path, file = "batch.operating_codes_file", settings.batch.operating_codes_file
+    if file is None:
+        return load_operating_codes()
+    try:
+        return parse_operating_codes(read(path, file))
+    except PermitListError as error:
+        raise SettingsError(path=path, problem="is no table of operating codes") from error
 
 
 def find_open_modes(files: list[tuple[str, Path]]) -> list[tuple[str, str]]:

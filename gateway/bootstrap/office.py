@@ -118,4 +118,7 @@ def _policy(settings: Settings, one: Institution) -> Policy:
         lease=timedelta(seconds=one.lease_seconds),
         retry_first=timedelta(seconds=one.retry_first_seconds),
         retry_most=timedelta(seconds=one.retry_most_seconds),
+        batch_rows=settings.batch.limit_rows,
+        batch_parts=settings.batch.limit_parts,
+        operating_codes=files.read_operating_codes(settings),
     )

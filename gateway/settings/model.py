@@ -94,6 +94,18 @@ class Token(_Table, frozen=True, kw_only=True):
     lifetime_seconds: Annotated[int, Meta(ge=1, le=3600)] = 600
 
 
+class Batch(_Table, frozen=True, kw_only=True):
+    """Batches: each is cut into at most `limit_parts` parts of `limit_rows` rows.
+
+    `operating_codes_file` says what the codes of the file of inquiries (.DAT) stand for; without
+    one the sandbox's are used.
+    """
+
+    limit_rows: Annotated[int, Meta(ge=1, le=1_000_000)] = 100_000
+    limit_parts: Annotated[int, Meta(ge=1, le=1000)] = 10
+    operating_codes_file: Path | None = None
+
+
 class Jobs(_Table, frozen=True, kw_only=True):
     """How often housekeeping runs: seconds of wall time, 0 never."""
 
@@ -126,6 +138,7 @@ class Settings(_Table, frozen=True, kw_only=True):
     institutions: Annotated[tuple[Institution, ...], Meta(min_length=1)]
     clients: tuple[Client, ...] = ()
     token: Token | None = None
+    batch: Batch = Batch()
     jobs: Jobs = Jobs()
     logs: Logs = Logs()
 

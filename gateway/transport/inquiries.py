@@ -56,7 +56,7 @@ async def submit(call: Call[InquiryRequest, NoQuery]) -> Reply:
     Raises:
         GatewayError: nothing was recorded.
     """
-    key, seconds = _read_key(call.request), _read_wait(call.request)
+    key, seconds = read_key(call.request), _read_wait(call.request)
     found = await inquiries.submit(_command(call, key), ports=call.ports)
     if seconds:
         with waiting(call.request):
@@ -117,7 +117,12 @@ def digest_of(path: str, body: msgspec.Struct) -> bytes:
     return sha256(path.encode() + b"\n" + msgspec.json.encode(body, order="deterministic")).digest()
 
 
-def _read_key(request: web.Request) -> str:
+def read_key(request: web.Request) -> str:
+    """Return the idempotency key of a request.
+
+    Raises:
+        RequestError: there is none, or it has not its form.
+    """
     given = request.headers.getall(IDEMPOTENCY_KEY.name, [])
     if len(given) != 1 or not _KEY.fullmatch(given[0]):
         raise RequestError("request.idempotency_key", path=f"header.{IDEMPOTENCY_KEY.name}")

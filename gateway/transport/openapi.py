@@ -8,16 +8,16 @@ from typing import Any, Final
 import msgspec
 
 from gateway.transport.problems import MEDIA_TYPE
-from gateway.transport.routes import EVENTS, JSON, NDJSON, Operation, Public, Sample
+from gateway.transport.routes import EVENTS, NDJSON, Operation, Public, Sample
 from gateway.transport.schemas.common import Identifier, publish_pattern
 from gateway.transport.schemas.problem import Problem
 
 VERSION: Final = "1.0.0"
 _REF: Final = "#/components/schemas/{name}"
 _VARIABLE: Final = re.compile(r"\{([a-z_]+)\}")
-_ALWAYS: Final = (400, 415, 500, 503)
-
 Json = dict[str, Any]  # Any: a JSON document
+_TEXT: Final[Json] = {"type": "string"}
+_ALWAYS: Final = (400, 415, 500, 503)
 
 
 def build_document(operations: Sequence[Operation]) -> Json:
@@ -71,7 +71,7 @@ def _describe(operation: Operation) -> Json:
     }
     if not isinstance(operation.scope, Public):
         described["security"] = [{"token": [_scope(operation.scope)]}]
-    if operation.body is not None:
+    if operation.media_types:
         described["requestBody"] = {"required": True, "content": _list_bodies(operation)}
     return described
 
@@ -149,9 +149,8 @@ def _list_bodies(operation: Operation) -> Json:
     if operation.lines is not None:
         kinds[NDJSON] = operation.lines
     content: Json = {
-        name: {"schema": {"$ref": _REF.format(name=kind.__name__)}}
+        name: {"schema": _TEXT if kind is None else {"$ref": _REF.format(name=kind.__name__)}}
         for name, kind in kinds.items()
-        if kind is not None
     }
     if operation.sample is not None:
         content[operation.media_types[0]]["example"] = _plain(operation.sample)
@@ -173,7 +172,7 @@ def _implied(operation: Operation) -> set[int]:
     implied: set[int] = set()
     if not isinstance(operation.scope, Public):
         implied |= {401, 403}
-    if operation.body is not None:
+    if operation.media_types:
         implied |= {408, 413}
     if _VARIABLE.search(operation.path):
         implied.add(404)
@@ -188,7 +187,8 @@ def _describe_reply(operation: Operation, reply: Sample) -> Json:
         }
     if reply.value is not None:
         schema = {"$ref": _REF.format(name=type(reply.value).__name__)}
-        described["content"] = {JSON: {"schema": schema, "example": _plain(reply.value)}}
+        media_type = {"schema": schema, "example": _plain(reply.value)}
+        described["content"] = {reply.media_type: media_type}
         if operation.streams:
             described["content"][EVENTS] = {"schema": {"type": "string"}}
     return described

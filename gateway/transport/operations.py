@@ -4,6 +4,7 @@ from typing import Final
 
 from gateway.transport import (
     addresses,
+    batches,
     controls,
     inquiries,
     institutions,
@@ -16,6 +17,7 @@ from gateway.transport.routes import Operation, Public
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
     *inquiries.OPERATIONS,
+    *batches.OPERATIONS,
     *addresses.OPERATIONS,
     *symbols.OPERATIONS,
     *replicas.OPERATIONS,

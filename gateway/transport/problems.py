@@ -21,6 +21,7 @@ STATUSES: Final[Mapping[str, HTTPStatus]] = {
     "request.encoding": _S.UNSUPPORTED_MEDIA_TYPE,
     "request.media_type": _S.UNSUPPORTED_MEDIA_TYPE,
     "request.too_large": _S.REQUEST_ENTITY_TOO_LARGE,
+    "batch.too_large": _S.REQUEST_ENTITY_TOO_LARGE,
     "request.timeout": _S.REQUEST_TIMEOUT,
     "request.route": _S.NOT_FOUND,
     "request.unknown": _S.NOT_FOUND,

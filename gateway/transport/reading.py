@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -10,7 +11,7 @@ from aiohttp import web
 
 from gateway.transport.json_body import convert, decode
 from gateway.transport.problems import RequestError
-from gateway.transport.routes import NDJSON, Operation
+from gateway.transport.routes import INQUIRY_FILE, NDJSON, Operation
 
 _MOST_FORM_FIELDS: Final = 20
 _AT_ONCE: Final = 32  # lines of one chunk before other requests have their turn
@@ -37,33 +38,35 @@ def check_headers(operation: Operation, request: web.Request) -> None:
 
 def _takes(operation: Operation, request: web.Request) -> bool:
     """Return whether media type and charset are ones that the operation takes."""
+    charsets = {"utf-8", "utf8"}
+    if request.content_type == INQUIRY_FILE:
+        charsets = {"us-ascii", *charsets}
     charset = (request.charset or "utf-8").lower()
-    return request.content_type in operation.media_types and charset in {"utf-8", "utf8"}
+    return request.content_type in operation.media_types and charset in charsets
 
 
 def limit_of(operation: Operation, request: web.Request) -> int:
     """Return how many bytes the body may have."""
-    streamed = request.content_type == NDJSON
+    streamed = request.content_type in {NDJSON, INQUIRY_FILE}
     return operation.most_bytes_streamed if streamed else operation.most_bytes
 
 
 async def read_body(operation: Operation, request: web.Request) -> Any:  # noqa: ANN401  # its type
     """Return the body as the operation's type, or None; lines come as a tuple of values.
 
+    Where the operation reads lines itself, they come as an iterator, and from it its errors.
+
     Raises:
         RequestError: the body breaks a rule.
     """
+    if operation.line_types:
+        return list_lines(operation, request)
     if operation.body is None:
         return None
-    try:
-        async with asyncio.timeout(operation.read_seconds):
-            if request.content_type == NDJSON and operation.lines is not None:
-                return await _read_lines(operation, request, operation.lines)
-            body = b"".join([chunk async for chunk in _chunks(operation, request)])
-    except TimeoutError:
-        raise RequestError("request.timeout") from None
-    except ConnectionError:  # the caller left in the middle; nobody reads this
-        raise RequestError("request.malformed", path="$") from None
+    if request.content_type == NDJSON and operation.lines is not None:
+        return await _read_lines(operation, request, operation.lines)
+    async with _arriving(_until(operation)):
+        body = b"".join([chunk async for chunk in _chunks(operation, request)])
     if operation.form:
         return convert(_read_form(body), operation.body, root="form")
     return decode(body, operation.body)
@@ -78,6 +81,22 @@ def read_query(operation: Operation, request: web.Request) -> Any:  # noqa: ANN4
     return convert(_once(request.query.items(), "query"), operation.query, root="query")
 
 
+def _until(operation: Operation) -> float:
+    return asyncio.get_running_loop().time() + operation.read_seconds
+
+
+@asynccontextmanager
+async def _arriving(until: float) -> AsyncIterator[None]:
+    """Refuse what does not arrive until an instant of the loop's clock, or breaks off."""
+    try:
+        async with asyncio.timeout_at(until):
+            yield
+    except TimeoutError:
+        raise RequestError("request.timeout") from None
+    except ConnectionError:  # the caller left in the middle; nobody reads this
+        raise RequestError("request.malformed", path="$") from None
+
+
 async def _chunks(operation: Operation, request: web.Request) -> AsyncIterator[bytes]:
     size, most = 0, limit_of(operation, request)
     async for chunk in request.content.iter_any():
@@ -87,22 +106,37 @@ async def _chunks(operation: Operation, request: web.Request) -> AsyncIterator[b
         yield chunk
 
 
+async def list_lines(operation: Operation, request: web.Request) -> AsyncIterator[bytes]:
+    """Yield the lines of a body while it comes, with their line feeds; the last may lack one.
+
+    Raises:
+        RequestError: the body or one line is too large, comes too slowly, or breaks off.
+    """
+    until, chunks = _until(operation), _chunks(operation, request)
+    count, rest, chunk = 0, b"", b" "
+    while chunk:
+        async with _arriving(until):
+            chunk = await anext(chunks, b"")
+        *lines, rest = (rest + chunk).split(b"\n")
+        for line in lines:
+            yield line + b"\n"
+            count += 1
+            if count % _AT_ONCE == 0:
+                await asyncio.sleep(0)
+        if len(rest) > operation.most_bytes:
+            raise RequestError("request.too_large")
+    if rest:
+        yield rest
+
+
 async def _read_lines(
     operation: Operation, request: web.Request, kind: type[msgspec.Struct]
 ) -> tuple[msgspec.Struct, ...]:
     """Decode line by line while bytes come, so that a long load never blocks the loop."""
     values: list[msgspec.Struct] = []
-    rest = b""
-    async for chunk in _chunks(operation, request):
-        *lines, rest = (rest + chunk).split(b"\n")
-        for text in lines:
-            values.append(decode(text, kind, root=f"line {len(values) + 1}: $"))
-            if len(values) % _AT_ONCE == 0:
-                await asyncio.sleep(0)
-        if len(rest) > operation.most_bytes:
-            raise RequestError("request.too_large")
-    if rest:
-        values.append(decode(rest, kind, root=f"line {len(values) + 1}: $"))
+    async for line in list_lines(operation, request):
+        text = line.removesuffix(b"\n")
+        values.append(decode(text, kind, root=f"line {len(values) + 1}: $"))
     return tuple(values)
 
 

@@ -14,6 +14,7 @@ from gateway.transport.schemas.common import NoQuery
 
 JSON: Final = "application/json"
 NDJSON: Final = "application/x-ndjson"
+INQUIRY_FILE: Final = "text/x-nakadachi-dat"  # the fixed-format file of inquiries, .DAT
 FORM: Final = "application/x-www-form-urlencoded"
 EVENTS: Final = "text/event-stream"
 MIB: Final = 1 << 20
@@ -94,6 +95,7 @@ class Sample:
 
     text: str
     value: msgspec.Struct | None = None
+    media_type: str = JSON
     headers: tuple[str, ...] = ()  # names of headers that it always carries
 
 
@@ -116,8 +118,9 @@ class Operation:
     """One method of one path.
 
     `scope` is `resource:operation`; there is no default, so nothing is open by omission.
-    `body` is the type of a JSON or form body, `lines` that of one line of an NDJSON body.
-    `sample` is an example body, `replies` the good responses by status.
+    `body` is the type of a JSON or form body, `lines` that of one line of an NDJSON body. With
+    `line_types` the handler itself reads the lines of a body of one of these media types, while
+    they come. `sample` is an example body, `replies` the good responses by status.
     """
 
     name: str
@@ -130,6 +133,7 @@ class Operation:
     replies: Mapping[int, Sample]
     body: type[msgspec.Struct] | None = None
     lines: type[msgspec.Struct] | None = None
+    line_types: tuple[str, ...] = ()
     form: bool = False
     sample: msgspec.Struct | None = None
     query: type[msgspec.Struct] = NoQuery
@@ -145,7 +149,7 @@ class Operation:
     def media_types(self) -> tuple[str, ...]:
         """The media types of the body, empty where there is none."""
         if self.body is None:
-            return ()
+            return self.line_types
         if self.form:
             return (FORM,)
         return (JSON,) if self.lines is None else (JSON, NDJSON)

@@ -57,7 +57,7 @@ async def call(
     headers = {} if token is None else {"Authorization": f"Bearer {token}"}
     if operation.sample is None:
         return await api.call(operation.method, path, desk=desk, headers=headers)
-    headers |= {"Content-Type": "application/json", "Idempotency-Key": "k"}
+    headers |= {"Content-Type": operation.media_types[0], "Idempotency-Key": "k"}
     body = msgspec.json.encode(operation.sample)
     return await api.call(operation.method, path, desk=desk, headers=headers, data=body)
 
@@ -107,7 +107,14 @@ async def test_another_institutions_ids_are_as_unknown_as_invented_ones(api: Bus
             "review_on": "2027-01-01",
         },
     )
+    lines = {"Content-Type": "application/x-ndjson", "Idempotency-Key": "k"}
+    row = msgspec.json.encode(INQUIRY)
+    batch = (await api.call("POST", "/v1/batches", data=row, headers=lines)).headers["Location"]
     ours = [
+        ("GET", batch, ""),
+        ("GET", f"{batch}/results", ""),
+        ("POST", f"{batch}/retry", ""),
+        ("POST", f"{batch}/cancel", ""),
         ("GET", begun.headers["Location"], ""),
         ("POST", begun.headers["Location"] + "/cancel", ""),
         ("GET", symbol.headers["Location"], ""),

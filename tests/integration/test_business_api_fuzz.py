@@ -10,6 +10,7 @@ import pytest
 from tests.support.business import Business, count_rows, serve_business
 from tests.support.world import open_world
 
+ROOT = Path(__file__).parents[2]
 EXAMPLES = 40  # of each operation and phase
 
 
@@ -28,6 +29,7 @@ async def test_schemathesis_finds_nothing(api: Business, tmp_path: Path) -> None
     # 422 means: of the right form, and still not acceptable (a check digit, an unknown person).
     # 413: the limit is one of bytes, which a schema cannot say.
     config.write_text(
+        f'hooks = "{ROOT / "tests" / "support" / "fuzzing.py"}"\n'
         "[checks]\n"
         'positive_data_acceptance.expected-statuses = ["2xx", 401, 403, 404, 409, 413, 422]\n'
         'negative_data_rejection.expected-statuses = ["4xx"]\n',

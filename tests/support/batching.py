@@ -1,10 +1,11 @@
 """Batches for tests: rows about the people of a world, and a recount of every one of them (G7)."""
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import replace
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 
 from gateway.domain.batch import AskedRow, Batch, BatchRow
 from gateway.domain.identifiers import LocalNumber
@@ -34,6 +35,37 @@ class Dying:
         if self.lives < 0:
             raise DiedError
         await self.store.commit(unit)
+
+
+class Telling:
+    """A store that tells what was committed."""
+
+    def __init__(self, ports: Ports) -> None:
+        self.store = ports.store
+        self.units: asyncio.Queue[Unit] = asyncio.Queue()
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # whatever the store has
+        return getattr(self.store, name)
+
+    async def commit(self, unit: Unit) -> None:
+        await self.store.commit(unit)
+        self.units.put_nowait(unit)
+
+    async def wait(self, *, added: type | None = None, removed: type | None = None) -> None:
+        """Return once a unit that adds or removes a value of a kind was committed."""
+        async with asyncio.timeout(30):
+            while True:
+                unit = await self.units.get()
+                kinds = {type(one) for one in (unit.added if added else unit.removed)}
+                if (added or removed) in kinds:
+                    return
+
+
+def listen(world: World) -> Telling:
+    """Have A's store tell what it commits."""
+    telling: Any = Telling(world.ports_a)
+    world.sides[world.a] = replace(world.ports_a, store=telling)
+    return cast("Telling", telling)
 
 
 async def ready(world: World, *serials: int, items: bool = True) -> None:

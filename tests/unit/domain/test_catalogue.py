@@ -19,7 +19,10 @@ from permitlists.model import FailedElement
 ROOT = Path(__file__).parents[3]
 CODE = re.compile(r"[a-z_]+(?:\.[a-z_]+)+")
 # Dotted texts that begin like a code and are none: a package, settings.
-OTHERS = re.compile(r"gateway\.(?:domain|cli\..*)|token\.key_file|(?:permit_list|trust)\.sequence")
+OTHERS = re.compile(
+    r"gateway\.(?:domain|cli\..*)|token\.key_file|batch\.operating_codes_file"
+    r"|(?:permit_list|trust)\.sequence"
+)
 ELSEWHERE = {"permits"}  # reasons of a decision, which permitlists explains itself
 JAPANESE = re.compile(r"[\u3041-\u30ff\u4e00-\u9fff]")
 

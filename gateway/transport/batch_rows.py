@@ -1,0 +1,75 @@
+"""Rows of a batch while they come in: lines of JSON, or lines of the file of inquiries (.DAT)."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from hashlib import sha256
+
+import msgspec
+
+from gateway.domain.batch import AskedRow, BatchRow, reject
+from gateway.domain.identifiers import LocalNumber
+from gateway.domain.permits import Period, Wanted
+from gateway.ports import Ports
+from gateway.transport.inquiries import digest_of
+from gateway.transport.inquiry_file import Fault, parse_line, translate
+from gateway.transport.json_body import decode
+from gateway.transport.problems import RequestError
+from gateway.transport.routes import INQUIRY_FILE
+from gateway.transport.schemas.batches import BatchRowRequest
+from gateway.transport.schemas.inquiries import InquiryRequest
+
+PATH = "/v1/batches"
+
+
+async def read_rows(
+    lines: AsyncIterator[bytes], *, media_type: str, ports: Ports
+) -> AsyncIterator[BatchRow]:
+    """Yield the rows that lines say.
+
+    Raises:
+        RequestError: a line cannot be read, or there is none; the error names the line.
+    """
+    number = 0
+    async for raw in lines:
+        number += 1
+        if media_type == INQUIRY_FILE:
+            yield _read_file_line(raw, number, ports=ports)
+        else:
+            asked = decode(raw.removesuffix(b"\n"), BatchRowRequest, root=f"line {number}: $")
+            yield _to_row(asked, number)
+    if not number:
+        raise RequestError("request.malformed", path="line 1: $")
+
+
+def _read_file_line(raw: bytes, line: int, *, ports: Ports) -> BatchRow:
+    asked = translate(
+        parse_line(raw, line=line),
+        institution=ports.store.institution,
+        codes=ports.policy.operating_codes,
+    )
+    if isinstance(asked, Fault):
+        row = BatchRow(line=line, digest=sha256(raw).digest(), asked=None)
+        return reject(row, asked.code, asked.field)
+    return _to_row(asked, line)
+
+
+def _to_row(request: BatchRowRequest, line: int) -> BatchRow:
+    asked = msgspec.structs.replace(request, number=request.number.zfill(15), key=None)
+    digest = digest_of(PATH, asked)
+    return BatchRow(line=line, digest=digest, asked=_to_asked(asked), key=request.key)
+
+
+def _to_asked(asked: InquiryRequest) -> AskedRow:
+    deadline = asked.deadline_seconds
+    return AskedRow(
+        local_number=LocalNumber(asked.number),
+        affair=asked.affair,
+        provider=asked.provider,
+        wanted=tuple(
+            Wanted(information=want.information, items=want.items) for want in asked.information
+        ),
+        basis=asked.basis,
+        period=Period(begins_on=asked.period.begins_on, ends_on=asked.period.ends_on),
+        nondisclosure=asked.nondisclosure,
+        deadline=None if deadline is None else timedelta(seconds=deadline),
+    )
