@@ -1,10 +1,12 @@
 """Batches (一括照会): many inquiries handed over as one, and where each row of them is (G7)."""
 
 import dataclasses
+import hmac
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from gateway.domain.identifiers import LocalNumber
 from gateway.domain.permits import ALWAYS, Period, Wanted
@@ -203,3 +205,15 @@ def put_back(row: BatchRow, generation: int) -> BatchRow:
         code=None,
         fault=None,
     )
+
+
+def key_of_part(batch_id: str, part: int) -> str:
+    """Return the key of a part's work item."""
+    return f"{batch_id} {part}"
+
+
+def key_of_row(batch: Batch, row: BatchRow) -> str:
+    """Return the idempotency key of a row's inquiry; the blanks keep it apart from callers' own."""
+    name = row.digest if row.key is None else f"key {row.key}".encode()
+    sealed = hmac.new(batch.salt.encode(), name, sha256).hexdigest()
+    return f"{batch.batch_id} {row.generation} {sealed}"

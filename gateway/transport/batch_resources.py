@@ -22,12 +22,12 @@ from gateway.usecases.batches import BatchView, RowView
 
 def to_resource(view: BatchView) -> BatchResource:
     """Return the resource of a batch."""
-    batch, counts = view.batch, view.counts
+    batch = view.batch
     return BatchResource(
         id=batch.batch_id,
         state=_state(view),
-        final=not counts.pending,
-        counts=_to_counts(counts),
+        final=view.final,
+        counts=_to_counts(view.counts),
         parts=tuple(
             PartResource(
                 part=part.part + 1,
@@ -46,8 +46,8 @@ def to_resource(view: BatchView) -> BatchResource:
 
 def _state(view: BatchView) -> BatchState:
     if view.batch.cancelled_at is None:
-        return "running" if view.counts.pending else "ended"
-    return "cancelling" if view.counts.pending else "cancelled"
+        return "ended" if view.final else "running"
+    return "cancelled" if view.final else "cancelling"
 
 
 def _to_counts(counts: BatchCounts) -> RowCounts:

@@ -17,6 +17,7 @@ from gateway.domain.batch import (
     BatchPart,
     BatchRow,
     find_place,
+    key_of_part,
     pending_in,
 )
 from gateway.domain.errors import (
@@ -30,7 +31,6 @@ from gateway.domain.errors import (
 from gateway.domain.work import WorkItem
 from gateway.ports import Ports, Unit
 from gateway.usecases.batch_turn import LANE as TURNS
-from gateway.usecases.batch_turn import key_of_part
 
 LANE = "batch_intake"
 ABANDONED = timedelta(hours=1)  # longer than any body may take to arrive

@@ -1,17 +1,15 @@
 """The turns of one part of a batch (一括照会): ask some rows, see what became of others, pause.
 
-A part is driven by whoever holds its work item. Each turn takes only as many rows as keep the
-inquiries under way below a bound, so that a batch never crowds out an interactive inquiry, and
-writes down how far it came. Rows that were asked and not written down are recognised by their
+A part is driven by whoever holds its work item. Each round of a turn takes only as many rows as
+keep the inquiries under way below a bound, so that a batch never crowds out an interactive one,
+and writes down how far it came. Rows that were asked and not written down are recognised by their
 idempotency key; rows that wait for a late answer do not count as under way (G4, G7).
 """
 
 import asyncio
 import dataclasses
-import hmac
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
-from hashlib import sha256
 from typing import Literal
 
 from gateway.domain.batch import (
@@ -24,6 +22,7 @@ from gateway.domain.batch import (
     BatchPart,
     BatchRow,
     after_inquiry,
+    key_of_row,
     pending_in,
     put_back,
     reject,
@@ -37,8 +36,11 @@ from gateway.usecases import inquiry as inquiries
 from gateway.usecases.course import BATCH_LANE
 
 LANE = "batch"
-IN_FLIGHT = 64  # inquiries of one part that are under way at once
-ROWS_PER_TURN = 256
+IN_FLIGHT = 32  # inquiries of one part that are under way at once
+ROWS_PER_ROUND = 16  # so that they do not all need the same thing at the same time
+ROUND_SECONDS = 0.005
+IDLE_ROUNDS = 3
+TURN_MOST = timedelta(seconds=2)
 PAGE = 20  # chunks read at once
 PAUSE_FIRST = timedelta(milliseconds=20)
 PAUSE_MOST = timedelta(seconds=30)
@@ -49,25 +51,17 @@ _KINDS: tuple[Pending, ...] = ("waiting", "running", "resting")
 _UNDER_WAY = frozenset({BatchRowState.RUNNING, BatchRowState.RESTING})
 
 
-def key_of_part(batch_id: str, part: int) -> str:
-    """Return the key of a part's work item."""
-    return f"{batch_id} {part}"
-
-
-def key_of_row(batch: Batch, row: BatchRow) -> str:
-    """Return the idempotency key of a row's inquiry; the blanks keep it apart from callers' own."""
-    name = row.digest if row.key is None else f"key {row.key}".encode()
-    sealed = hmac.new(batch.salt.encode(), name, sha256).hexdigest()
-    return f"{batch.batch_id} {row.generation} {sealed}"
-
-
 async def drive(item: WorkItem, *, ports: Ports) -> None:
     """Take one turn of the part of a leased work item."""
     batch_id, _, number = item.key.partition(" ")
     batch = await ports.store.find(Batch, batch_id=batch_id)
     part = await ports.store.find(BatchPart, batch_id=batch_id, part=int(number))
-    if batch is not None and part is not None:
-        await _Turn(batch, part, item, ports).run()
+    if batch is None or part is None:
+        unit = Unit()
+        unit.remove(item)
+        await ports.store.commit(unit)
+        return
+    await _Turn(batch, part, item, ports).run()
 
 
 async def _each(rows: Rows, treat: Callable[[BatchRow], Awaitable[BatchRow]]) -> Rows:
@@ -90,25 +84,43 @@ class _Turn:
         self.batch, self.part, self.item, self.ports = batch, part, item, ports
 
     async def run(self) -> None:
-        """Take the steps; whoever moved the part meanwhile wins."""
+        """Take rounds as long as rows move; whoever moved the part meanwhile wins."""
+        wall = self.ports.wall
+        until = wall.now() + min(TURN_MOST, self.ports.policy.lease / 4)  # the lease covers it
+        total = idle = 0
+        while await self.is_pending() and idle < IDLE_ROUNDS and wall.now() < until:
+            moved = await self.take_round(closely=idle > 0)
+            total += moved
+            idle = 0 if moved else idle + 1
+            if self.part.counts.running:  # give some of them time to come to their end
+                await asyncio.sleep(ROUND_SECONDS * 2**idle)
+        if idle:
+            total += await self.walk("resting", self.look)
+        await self.pause(moved=bool(total))
+
+    async def is_pending(self) -> bool:
+        """Look at the batch anew, which may be cancelled or retried; tell whether rows can move."""
+        batch_id = self.batch.batch_id
+        self.batch = await self.ports.store.find(Batch, batch_id=batch_id) or self.batch
         await self.put_back()
-        moved = await self.walk("running", self.look)
+        return self.part.counts.pending > 0
+
+    async def take_round(self, *, closely: bool) -> int:
+        """See what became of rows and ask others in their place; return how many moved."""
+        moved = await self.walk("running", self.look_closely if closely else self.look)
         if self.batch.cancelled_at is None:
-            moved += await self.ask()
-        else:
-            for kind in _KINDS:
-                moved += await self.walk(kind, self.withdraw, pages=1)
-        if not moved:
-            moved = await self.walk("resting", self.look)
-        await self.pause(moved=bool(moved))
+            return moved + await self.ask()
+        for kind in _KINDS:
+            moved += await self.walk(kind, self.withdraw, pages=1)
+        return moved
 
     async def put_back(self) -> None:
-        """Let the rows that a retry is for wait again."""
+        """Let the rows that a retry is for wait again, unless the batch was cancelled since."""
         generation = self.batch.generation
         if self.part.generation == generation:
             return
         after: str | None = None
-        while page := await self.list_chunks(after=after):
+        while self.batch.cancelled_at is None and (page := await self.list_chunks(after=after)):
             after = self.ports.store.key_of(page[-1])
             for chunk in page:
                 await self.save(chunk, [put_back(row, generation) for row in chunk.rows])
@@ -117,15 +129,13 @@ class _Turn:
         await self.ports.store.commit(unit)
 
     async def ask(self) -> int:
-        """Ask as many rows as may be under way; return how many moved."""
-        moved = 0
-        while moved < ROWS_PER_TURN and (free := IN_FLIGHT - self.part.counts.running) > 0:
-            chunks = await self.list_chunks(limit=1, waiting=True)
-            if not chunks:
-                break
-            waiting = [row for row in chunks[0].rows if row.state is BatchRowState.WAITING]
-            moved += await self.save(chunks[0], await _each(waiting[:free], self.ask_row))
-        return moved
+        """Ask some rows, as many as may be under way; return how many moved."""
+        free = min(ROWS_PER_ROUND, IN_FLIGHT - self.part.counts.running)
+        chunks = await self.list_chunks(limit=1, waiting=True) if free > 0 else []
+        if not chunks:
+            return 0
+        waiting = [row for row in chunks[0].rows if row.state is BatchRowState.WAITING]
+        return await self.save(chunks[0], await _each(waiting[:free], self.ask_row))
 
     async def walk(
         self,
@@ -202,14 +212,21 @@ class _Turn:
 
     async def look(self, rows: Rows) -> Rows:
         """Return rows as their inquiries stand."""
-        ids = [row.inquiry_id for row in rows if row.inquiry_id and row.state in _UNDER_WAY]
-        states = await self.ports.store.list_states(ids)
-        seen: list[BatchRow] = []
-        for row in rows:
-            state = states.get(row.inquiry_id or "")
-            if state is not None:
-                seen.append(after_inquiry(row, state, resting=await self.rests(row, state)))
-        return seen
+        return [after_inquiry(row, state) for row, state in await self.list_states(rows)]
+
+    async def look_closely(self, rows: Rows) -> Rows:
+        """Return rows as their inquiries stand, those apart that wait for a late answer."""
+        return [
+            after_inquiry(row, state, resting=await self.rests(row, state))
+            for row, state in await self.list_states(rows)
+        ]
+
+    async def list_states(self, rows: Rows) -> Sequence[tuple[BatchRow, InquiryState]]:
+        """Return the rows under way and the states of their inquiries."""
+        asked = [row for row in rows if row.state in _UNDER_WAY]
+        states = await self.ports.store.list_states([one.inquiry_id or "" for one in asked])
+        found = ((row, states.get(row.inquiry_id or "")) for row in asked)
+        return [(row, state) for row, state in found if state is not None]
 
     async def rests(self, row: BatchRow, state: InquiryState) -> bool:
         """Tell whether nothing will be sent for a row for a long time, so that others may go."""

@@ -4,12 +4,20 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gateway.domain.batch import Batch, BatchChunk, BatchCounts, BatchPart, BatchRow, find_place
+from gateway.domain.batch import (
+    Batch,
+    BatchChunk,
+    BatchCounts,
+    BatchPart,
+    BatchRow,
+    find_place,
+    key_of_part,
+)
 from gateway.domain.errors import GuardFailedError, StateError, UnknownError
 from gateway.domain.inquiry import Inquiry
 from gateway.domain.work import WorkItem
 from gateway.ports import Ports, Unit
-from gateway.usecases.batch_turn import LANE, key_of_part
+from gateway.usecases.batch_turn import LANE
 
 MOST_PARTS = 1000
 
@@ -28,6 +36,16 @@ class BatchView:
         for part in self.parts:
             counts = counts.plus(part.counts)
         return counts
+
+    @property
+    def retry_begins(self) -> bool:
+        """Whether a retry was asked for and rows were not put back yet."""
+        return any(part.generation < self.batch.generation for part in self.parts)
+
+    @property
+    def final(self) -> bool:
+        """Whether all rows have ended, and nobody wishes otherwise."""
+        return not self.counts.pending and not self.retry_begins
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +102,7 @@ async def cancel(batch_id: str, *, system: str, ports: Ports) -> BatchView:
         view = await load(batch_id, system=system, ports=ports)
         if view.batch.cancelled_at is not None:
             return view
-        if not view.counts.pending:
+        if view.final:
             raise StateError(state="ended", wanted="cancelled")
         unit = Unit()
         unit.change(view.batch, cancelled_at=ports.clock.now())
@@ -106,12 +124,12 @@ async def retry(batch_id: str, *, system: str, ports: Ports) -> BatchView:
     while True:
         view = await load(batch_id, system=system, ports=ports)
         batch, counts = view.batch, view.counts
-        if any(part.generation < batch.generation for part in view.parts):
+        if view.retry_begins:
             return view
         if batch.cancelled_at is not None:
             raise StateError(state="cancelled", wanted="retry")
         if not counts.failed + counts.expired + counts.rejected:
-            raise StateError(state="running" if counts.pending else "ended", wanted="retry")
+            raise StateError(state="ended" if view.final else "running", wanted="retry")
         unit = Unit()
         unit.change(batch, generation=batch.generation + 1)
         for part in view.parts:

@@ -19,6 +19,7 @@ from gateway.domain.errors import (
 )
 from gateway.domain.inquiry import Inquiry
 from gateway.domain.work import WorkItem
+from gateway.ports import Unit
 from gateway.usecases import batch_intake, batches, symbols, work
 from gateway.usecases.course import BATCH_LANE
 from tests.support import batching
@@ -115,16 +116,16 @@ async def test_rows_that_ask_the_same_are_one_inquiry(world: World) -> None:
     await view(world, batch)
 
 
-async def test_no_more_than_64_inquiries_of_a_part_are_under_way(world: World) -> None:
+async def test_no_more_than_32_inquiries_of_a_part_are_under_way(world: World) -> None:
     await ready(world, 1)
     world.core.unreachable = 1_000_000
     batch = await submit(world, *same(world, 1, 150))
     counts = (await view(world, batch)).counts
-    assert (counts.running, counts.waiting) == (64, 86)
+    assert (counts.running, counts.waiting) == (32, 118)
     lanes = {item.lane for item in await world.ports_a.store.list_values(WorkItem, limit=200)}
     assert lanes == {"batch", BATCH_LANE}  # nothing of it stands in the interactive lane
     await go_on(world)
-    assert (await view(world, batch)).counts.waiting == 86
+    assert (await view(world, batch)).counts.waiting == 118
     world.core.unreachable = 0
     for _ in range(4):
         await go_on(world)
@@ -148,7 +149,7 @@ async def test_a_closed_provider_is_not_crowded(world: World) -> None:
     world.sides[world.b] = replace(world.ports_b, policy=closed)
     batch = await submit(world, *same(world, 1, 70))
     counts = (await view(world, batch)).counts
-    assert (counts.running, counts.waiting) == (64, 6)
+    assert (counts.running, counts.waiting) == (32, 38)
     world.clock.move(hours=20, minutes=30)
     await world.settle()
     await go_on(world)
@@ -163,7 +164,7 @@ async def test_a_long_batch_is_cut_into_parts_that_go_on_by_themselves(world: Wo
     batch = await submit(world, *same(world, 1, 200))
     found = await view(world, batch)
     assert [part.counts.total for part in found.parts] == [70, 70, 60]
-    assert [part.counts.running for part in found.parts] == [64, 64, 60]
+    assert [part.counts.running for part in found.parts] == [32, 32, 32]
     world.core.unreachable = 0
     for _ in range(4):
         await go_on(world)
@@ -394,7 +395,7 @@ async def test_cancelling_ends_every_pending_row(world: World) -> None:
     await world.settle()
     await go_on(world)
     counts = (await view(world, batch)).counts
-    assert (counts.cancelled, counts.rejected, counts.pending) == (64, 36, 0)
+    assert (counts.cancelled, counts.rejected, counts.pending) == (32, 68, 0)
     found = await batching.list_rows(world, batch)
     assert {one.row.code for one in found} == {None, "batch.cancelled"}
     assert world.core.calls.count("send_inquiry") == 0
@@ -441,6 +442,55 @@ async def test_cancelling_finds_what_was_asked_and_not_written_down(world: World
     await batches.cancel(batch.batch_id, system="kokuho", ports=world.ports_a)
     await world.settle()
     assert (await view(world, batch)).counts.cancelled == 3
+
+
+async def test_a_turn_under_way_sees_that_its_batch_is_cancelled(world: World) -> None:
+    await ready(world, 1)
+    telling = batching.listen(world)
+    batch = await batching.submit(world, same(world, 1, 100))
+    await work.sweep(ports=world.ports_a)
+
+    async def change_ones_mind() -> None:
+        await telling.wait(added=Inquiry)
+        await batches.cancel(batch.batch_id, system="kokuho", ports=world.ports_a)
+
+    await asyncio.gather(world.runner.run(), change_ones_mind())  # this turn and no other
+    counts = (await view(world, batch)).counts
+    assert counts.cancelled + counts.rejected == 100
+    assert counts.cancelled  # what it had asked by then
+
+
+async def test_what_two_callers_wish_at_once_happens_once(world: World) -> None:
+    async def twice(act: Any) -> None:  # noqa: ANN401  # cancel or retry
+        first, second = await asyncio.gather(
+            *(act(batch.batch_id, system="kokuho", ports=world.ports_a) for _ in range(2))
+        )
+        assert first.batch == second.batch
+
+    await world.register(world.a, 1)
+    batch = await submit(world, ask(world, 1, 99))
+    await twice(batches.retry)
+    assert (await view(world, batch)).batch.generation == 2
+    await twice(batches.cancel)
+    await world.settle()
+    assert (await view(world, batch)).final
+    [row] = await batching.list_rows(world, batch)
+    assert row.row.code == "address.unknown"  # a retry that never began changes nothing
+
+
+async def test_work_that_belongs_to_no_batch_is_dropped(world: World) -> None:
+    unit = Unit()
+    unit.add(WorkItem(lane="batch", key="nothing 0", run_at=world.clock.now()))
+    await world.ports_a.store.commit(unit)
+    await world.settle()
+    assert await leftovers(world) == 0
+
+
+async def test_a_row_that_waits_and_asks_nothing_is_rejected(world: World) -> None:
+    batch = await submit(world, replace(ask(world, 1, 1), asked=None))
+    assert [one.row.code for one in await batching.list_rows(world, batch)] == [
+        "batch.code_unknown"
+    ]
 
 
 async def test_a_batch_that_ended_cannot_be_cancelled(world: World) -> None:
