@@ -136,8 +136,9 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """A rule between fields of one record; which of the other attributes it uses, `kind` says.
 
     `not_before`: `field` is no earlier than `other`. `sum`: `field` is all `plus` less all
-    `minus`, every occurrence counted. `counts`: `field` is the number of occurrences of `other` whose value is none of `values` and not empty. `needs`: where
-    `field` has one of `values` (any value where none are named), `other` is not empty.
+    `minus`, every occurrence counted. `counts`: `field` is the number of occurrences of `other`
+    whose value is none of `values` and not empty. `needs`: where `field` has one of `values` (any
+    value where none are named), `other` is not empty.
     `allows`: where `field` has the value of a key of `allowed`, `other` has one of its values.
     `sequence`: `field` counts the records of a file from 1. `unique`: the values of `plus`
     together stand once in a file. `same`: `field` has the value it has in the header `H`.
