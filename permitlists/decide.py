@@ -10,6 +10,14 @@ from permitlists.model import ALLOWED, STATUTORY_BASIS, Decision, Hold, Match, Q
 def decide(edition: Edition, question: Question, holds: Iterable[Hold] = ()) -> Decision:
     """Return what one edition says to a question, whatever its days in force.
 
+    Its reading rules govern as of the day of the question.
+    """
+    return judge(edition.on(question.on), question, holds)
+
+
+def judge(edition: Edition, question: Question, holds: Iterable[Hold] = ()) -> Decision:
+    """Return what an edition says that already reads as on the day of the question.
+
     The elements are judged in the order of the contract, except that an unknown or deleted row
     fails as the affair before the inquirer can be looked up in it.
     """

@@ -72,6 +72,7 @@ def explain(edition: Edition | None, question: Question, holds: Iterable[Hold] =
     if edition is None:
         decision, asked = NOT_IN_FORCE, ""
     else:
+        edition = edition.on(question.on)
         kept = tuple(holds)
         decision = decide(edition, question, kept)
         asked = _refused_information(edition, question)

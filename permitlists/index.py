@@ -1,11 +1,16 @@
 """The index of an edition: dictionaries from row to clause to information to granting entries."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from permitlists.citation import cite
 from permitlists.items import items_of
 from permitlists.model import ALLOWED, Decision, EditionKey, Match, PermitListError
 from permitlists.table import Clause, Row
+
+# The notes of reading rules by clause number; those of the whole row stand under None.
+Notes = Mapping[str | None, tuple[str, ...]]
+_NO_NOTES: Notes = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,9 +27,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexedClause:
-    """A clause with its granting entries by information, and the informations left in doubt."""
+    """A clause with its granting entries by information, and the informations left in doubt.
+
+    `notes` are the reading rules on it.
+    """
 
     clause: Clause
+    notes: tuple[str, ...]
     entries: dict[str, tuple[Entry, ...]]
     doubtful: frozenset[str]
 
@@ -39,13 +48,16 @@ class IndexedRow:
     clauses: dict[str | None, IndexedClause]
 
 
-def index_row(row: Row, key: EditionKey) -> IndexedRow:
-    """Return the index of one row of the edition named by a key.
+def index_row(row: Row, key: EditionKey, notes: Notes = _NO_NOTES) -> IndexedRow:
+    """Return the index of one row of the edition named by a key, with its reading rules.
 
     Raises:
         PermitListError: a clause stands twice, or names a pair or term that the row has not.
     """
-    clauses = {clause.no: index_clause(row, clause, key) for clause in row.clauses}
+    clauses = {
+        clause.no: index_clause(row, clause, key, _notes(notes, clause.no))
+        for clause in row.clauses
+    }
     if len(clauses) != len(row.clauses) or (None in clauses and len(clauses) > 1):
         raise PermitListError("permits.edition_content", f"row {row.no}: clauses collide")
     return IndexedRow(
@@ -56,7 +68,14 @@ def index_row(row: Row, key: EditionKey) -> IndexedRow:
     )
 
 
-def index_clause(row: Row, clause: Clause, key: EditionKey) -> IndexedClause:
+def _notes(notes: Notes, number: str | None) -> tuple[str, ...]:
+    of_row = notes.get(None, ())
+    return of_row if number is None else of_row + notes.get(number, ())
+
+
+def index_clause(
+    row: Row, clause: Clause, key: EditionKey, notes: tuple[str, ...] = ()
+) -> IndexedClause:
     """Return the index of one clause; a doubtful line adds no entry.
 
     Raises:
@@ -78,8 +97,9 @@ def index_clause(row: Row, clause: Clause, key: EditionKey) -> IndexedClause:
             for term in shared:
                 scopes.setdefault((term, number), set()).add(grant.scope)
     entries: dict[str, list[Entry]] = {}
+    basis = cite(key.instrument, row, clause, notes)
     for (term, number), stated in scopes.items():
-        match = _match(row, clause, number, term, stated)
+        match = _match((row.no, clause.no, number), term, stated, basis)
         entry = Entry(
             providers=frozenset(pairs[number].providers),
             match=match,
@@ -88,19 +108,21 @@ def index_clause(row: Row, clause: Clause, key: EditionKey) -> IndexedClause:
         entries.setdefault(term, []).append(entry)
     return IndexedClause(
         clause=clause,
+        notes=notes,
         entries={term: tuple(listed) for term, listed in entries.items()},
         doubtful=frozenset(doubtful.difference(entries)),
     )
 
 
-def _match(row: Row, clause: Clause, number: int, term: str, scopes: set[str]) -> Match:
+def _match(place: tuple[str, str | None, int], term: str, scopes: set[str], basis: str) -> Match:
+    row, clause, number = place
     items = items_of(term)
     permitted = tuple(item.id for item in items if any(map(item.within, scopes)))
     return Match(
-        row=row.no,
-        clause=clause.no,
+        row=row,
+        clause=clause,
         pair=number,
-        basis=cite(row, clause),
+        basis=basis,
         information=term,
         items=permitted if items else None,
         scopes=() if "" in scopes else tuple(sorted(scopes)),

@@ -11,6 +11,7 @@ from permitlists.table import (
     Grant,
     InstitutionClass,
     Numbering,
+    Overlay,
     Pair,
     Row,
     Table,
@@ -21,6 +22,16 @@ class _EditionLine(msgspec.Struct, array_like=True, tag="edition", forbid_unknow
     instrument: str
     valid_from: date
     valid_to: date | None
+    source: str = ""
+
+
+class _OverlayLine(msgspec.Struct, array_like=True, tag="overlay", forbid_unknown_fields=True):
+    row: str
+    clause: str | None
+    valid_from: date
+    valid_to: date
+    note: str
+    replacement: Row | None = None
 
 
 class _ClassLine(msgspec.Struct, array_like=True, tag="class", forbid_unknown_fields=True):
@@ -57,7 +68,7 @@ class _GrantLine(msgspec.Struct, array_like=True, tag="grant", forbid_unknown_fi
     confidence: Confidence
 
 
-_Line = _EditionLine | _ClassLine | _RowLine | _PairLine | _ClauseLine | _GrantLine
+_Line = _EditionLine | _OverlayLine | _ClassLine | _RowLine | _PairLine | _ClauseLine | _GrantLine
 _decode_line = msgspec.json.Decoder(_Line).decode
 
 
@@ -84,6 +95,7 @@ class _Assembly:
 
     def __init__(self) -> None:
         self.edition: _EditionLine | None = None
+        self.overlays: list[Overlay] = []
         self.classes: list[InstitutionClass] = []
         self.rows: list[tuple[_RowLine, list[Pair], list[tuple[_ClauseLine, list[Grant]]]]] = []
 
@@ -91,6 +103,8 @@ class _Assembly:
         match line:
             case _EditionLine():
                 self.edition = line
+            case _OverlayLine():
+                self.overlays.append(_overlay(line))
             case _ClassLine():
                 self.classes.append(InstitutionClass(line.name, line.groups, line.wording))
             case _RowLine():
@@ -112,7 +126,20 @@ class _Assembly:
             valid_to=self.edition.valid_to,
             classes=tuple(self.classes),
             rows=tuple(_row(*parts) for parts in self.rows),
+            source=self.edition.source,
+            overlays=tuple(self.overlays),
         )
+
+
+def _overlay(line: _OverlayLine) -> Overlay:
+    return Overlay(
+        row=line.row,
+        clause=line.clause,
+        valid_from=line.valid_from,
+        valid_to=line.valid_to,
+        note=line.note,
+        replacement=line.replacement,
+    )
 
 
 def _row(line: _RowLine, pairs: list[Pair], clauses: list[tuple[_ClauseLine, list[Grant]]]) -> Row:

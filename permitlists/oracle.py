@@ -33,7 +33,7 @@ class Oracle:
         for line in data.decode().splitlines():
             kind, *fields = json.loads(line)
             if kind == "edition":
-                self.instrument, first_day, last_day = fields
+                self.instrument, first_day, last_day = fields[:3]
                 self.valid_from = date.fromisoformat(first_day)
                 self.valid_to = date.fromisoformat(last_day) if last_day else date.max
             elif kind == "class":
@@ -46,7 +46,7 @@ class Oracle:
                 self.rows[-1]["pairs"].append(pair)
             elif kind == "clause":
                 self.rows[-1]["clauses"].append({"no": fields[0], "lines": []})
-            else:
+            elif kind == "grant":
                 self.rows[-1]["clauses"][-1]["lines"].append(fields)
 
     def resolve(self, name: str) -> frozenset[str]:

@@ -1,49 +1,69 @@
 """許可照合リスト, the permit list: editions, of which one governs a question by its date."""
 
-from collections.abc import Iterable
-from datetime import date
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
+from itertools import groupby, zip_longest
 from typing import Final
 
-from permitlists.decide import decide
+from permitlists.decide import judge
 from permitlists.edition import Edition
 from permitlists.explain import NOT_IN_FORCE, Explanation, explain
 from permitlists.model import Decision, Hold, PermitListError, Question
 
 # The instruments that the contract knows; an instrument without an edition refuses everything.
 INSTRUMENTS: Final = ("beppyo2", "shourei-r6", "jorei-19-9")
+# The instruments of article 19 item 8, which followed one another; the latest comes first.
+STATUTORY: Final = ("shourei-r6", "beppyo2")
 _PACKAGED: Final = ("shourei-r6.2024-05-27.jsonl",)
+_ONE_DAY: Final = timedelta(days=1)
+
+# The first days of the readings of one instrument, and the reading from each; None in a gap.
+_Calendar = tuple[list[date], list[Edition | None]]
 
 
 class PermitList:
-    """Editions of one or several instruments whose days in force never overlap."""
+    """Editions of one or several instruments whose days in force never overlap.
 
-    __slots__ = ("_by_instrument", "editions")
+    An edition of open end closes on the first day of the next one of its instrument; its bytes
+    and its hash do not change by that.
+    """
+
+    __slots__ = ("_calendars", "editions")
 
     def __init__(self, editions: Iterable[Edition]) -> None:
-        """Keep the editions in the order of instrument and date.
+        """Keep the editions in the order of instrument and date, each with its end.
 
         Raises:
             PermitListError: two editions of an instrument are in force on the same day.
         """
-        self.editions = tuple(
-            sorted(editions, key=lambda edition: (edition.key.instrument, edition.key.valid_from))
-        )
-        self._by_instrument: dict[str, list[Edition]] = {}
-        for edition in self.editions:
-            earlier = self._by_instrument.setdefault(edition.key.instrument, [])
-            if earlier and earlier[-1].key.in_force(edition.key.valid_from):
-                message = f"{edition.key.label} overlaps {earlier[-1].key.label}"
-                raise PermitListError("permits.edition_overlap", message)
-            earlier.append(edition)
+        ordered = sorted(editions, key=lambda one: (one.key.instrument, one.key.valid_from))
+        by_instrument = {
+            instrument: _close(list(listed))
+            for instrument, listed in groupby(ordered, lambda one: one.key.instrument)
+        }
+        self.editions = tuple(one for listed in by_instrument.values() for one in listed)
+        self._calendars = {
+            instrument: _calendar(listed) for instrument, listed in by_instrument.items()
+        }
 
     def find_in_force(self, instrument: str, on: date) -> Edition | None:
-        """Return the edition of an instrument that governs a date, None where there is none."""
-        for edition in self._by_instrument.get(instrument, ()):
-            if edition.key.in_force(on):
-                return edition
-        return None
+        """Return the edition of an instrument that governs a date, as it reads on that day.
+
+        None where no edition governs it.
+        """
+        calendar = self._calendars.get(instrument)
+        if calendar is None:
+            return None
+        place = bisect_right(calendar[0], on)
+        return calendar[1][place - 1] if place else None
+
+    def find_statutory(self, on: date) -> Edition | None:
+        """Return the edition of article 19 item 8 that governs a date, None where none does."""
+        found = (self.find_in_force(instrument, on) for instrument in STATUTORY)
+        return next((edition for edition in found if edition is not None), None)
 
     def find_labelled(self, label: str) -> Edition | None:
         """Return the edition of a label such as `shourei-r6@2024-05-27`, None where unknown."""
@@ -52,17 +72,52 @@ class PermitList:
                 return edition
         return None
 
+    def end_of(self, edition: Edition) -> date | None:
+        """Return the first day on which an edition of this list is no longer in force.
+
+        None while no end is known, and for an edition that is not in the list.
+        """
+        for one in self.editions:
+            if one.key.sha256 == edition.key.sha256:
+                return one.key.valid_to
+        return None
+
     def decide(self, question: Question, holds: Iterable[Hold] = ()) -> Decision:
         """Return the decision of the edition in force on the day of the question."""
         edition = self.find_in_force(question.instrument, question.on)
         if edition is None:
             return NOT_IN_FORCE
-        return decide(edition, question, holds)
+        return judge(edition, question, holds)
 
     def explain(self, question: Question, holds: Iterable[Hold] = ()) -> Explanation:
         """Return the decision with the nearest permitted rows and sentences for people."""
         edition = self.find_in_force(question.instrument, question.on)
         return explain(edition, question, holds)
+
+
+def _close(editions: Sequence[Edition]) -> list[Edition]:
+    """Return the editions of one instrument, each open one closed by its successor."""
+    closed = []
+    for edition, successor in zip_longest(editions, editions[1:]):
+        begins = successor.key.valid_from if successor else None
+        if begins is not None and begins < (
+            edition.table.valid_to or edition.key.valid_from + _ONE_DAY
+        ):
+            message = f"{edition.key.label} is still in force on {begins}"
+            raise PermitListError("permits.edition_overlap", message)
+        ends = edition.table.valid_to or begins
+        kept = edition.key.valid_to == ends
+        closed.append(edition if kept else Edition(edition.table, end=ends))
+    return closed
+
+
+def _calendar(editions: Sequence[Edition]) -> _Calendar:
+    readings: dict[date, Edition | None] = {}
+    for edition in editions:
+        readings |= dict(edition.list_readings())
+        if edition.key.valid_to is not None:
+            readings[edition.key.valid_to] = None  # a successor of the same day replaces it
+    return list(readings), list(readings.values())
 
 
 @cache

@@ -43,11 +43,15 @@ class Sentences:
         template = _load_texts()[self.decision.reason][language]
         return template.format_map(self._values(language))
 
+    @property
+    def _instrument(self) -> str:
+        return self.edition.key.instrument if self.edition else self.question.instrument
+
     def _values(self, language: Language) -> dict[str, str]:
         question = self.question
         values = {
             "on": question.on.isoformat(),
-            "instrument": question.instrument,
+            "instrument": self._instrument,
             "row": question.affair.row,
             "clause": str(question.affair.clause),
             "asked": self.asked,
@@ -76,7 +80,9 @@ class Sentences:
             for term in pair.terms
         ]
         return {
-            "row_basis": cite_row(row) if language == "ja" else cite_english(row, None),
+            "row_basis": cite_row(self._instrument, row)
+            if language == "ja"
+            else cite_english(self._instrument, row, None),
             "clauses": str(len(row.clauses)),
             "inquirers": _names(row.inquirers),
             "providers": _names(name for pair in row.pairs for name in pair.providers),
@@ -89,7 +95,9 @@ class Sentences:
         clause = indexed.clause
         remark = _load_texts()["implementers"][language] if clause.implementers else ""
         return {
-            "basis": cite(row, clause) if language == "ja" else cite_english(row, clause),
+            "basis": (cite if language == "ja" else cite_english)(
+                self._instrument, row, clause, indexed.notes
+            ),
             "label": clause.label,
             "listed": _names(indexed.entries) or _NOTHING[language],
             "remark": remark.format(names=_names(clause.implementers)),

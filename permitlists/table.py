@@ -72,14 +72,36 @@ class InstitutionClass(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wording: str | None
 
 
-class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The whole content of one edition, in the order of the law."""
+class Overlay(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """読替え, a reading rule that governs one row, or one clause of it, on some days only.
+
+    `valid_to` is the first day it no longer governs. `note` says in Japanese what is read how and
+    where that stands. `replacement` is the row as it reads on those days, None where the rule
+    changes no element of the row.
+    """
+
+    row: str
+    clause: str | None
+    valid_from: date
+    valid_to: date
+    note: str
+    replacement: Row | None = None
+
+
+class Table(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """The whole content of one edition, in the order of the law.
+
+    `valid_to` is None for an edition that ends where its successor begins. `source` says where the
+    content came from, as in `wording-2015-12`; empty where nobody said.
+    """
 
     instrument: str
     valid_from: date
     valid_to: date | None
     classes: tuple[InstitutionClass, ...]
     rows: tuple[Row, ...]
+    source: str = ""
+    overlays: tuple[Overlay, ...] = ()
 
 
 _decode_table = msgspec.json.Decoder(Table).decode

@@ -18,7 +18,17 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 FILE_NAME = "shourei-r6.2024-05-27.jsonl"
-HEADER = ["edition", "shourei-r6", "2024-05-27", None]
+HEADER = ["edition", "shourei-r6", "2024-05-27", None, "wording-2026-02"]
+READING_RULES = [  # supplementary article 3 of the order: five days before another act began
+    [
+        "overlay",
+        "48",
+        None,
+        "2024-05-27",
+        "2024-06-01",
+        "附則第3条により第50条中の引用を読み替える",
+    ],
+]
 MAX_LABEL = 60
 MAX_NAME = 28  # longer class names are sentences of the law, not names
 CONTAINMENT = {"stated", "wording"}  # "not-stated" is a reader's guess and never widens a class
@@ -201,6 +211,7 @@ def lines(folder: Path) -> Iterator[JsonLine]:
     check_medical_insurers(pairs)
     labels = class_labels(pairs)
     yield HEADER
+    yield from READING_RULES
     classes = list(class_lines(folder, pairs, labels))
     yield from classes
     names = [line[1] for line in classes]

@@ -21,7 +21,7 @@ from permitlists import (
     load_institutions,
 )
 
-_STATUTORY = "shourei-r6"
+_STATUTORY = "shourei-r6"  # the one in force, for days that no edition governs
 
 
 def parse_date(text: str) -> date:
@@ -49,10 +49,13 @@ class AskedLine(msgspec.Struct, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """What the options say about the edition and the day, for every question of a call."""
+    """What the options say about the edition and the day, for every question of a call.
+
+    `instrument` is None for the statutory edition of the day, whichever instrument that is of.
+    """
 
     on: date | None
-    instrument: str
+    instrument: str | None
     label: str | None
 
     def answer(self, line: AskedLine) -> Explanation:
@@ -68,12 +71,14 @@ class Frame:
             inquirer=line.inquirer,
             provider=line.provider,
             information=(line.info,) if isinstance(line.info, str) else line.info,
-            instrument=self.instrument,
+            instrument=edition.key.instrument if edition else self.instrument or _STATUTORY,
         )
         return explain_named(edition, load_institutions(), question)
 
     def _edition_and_day(self, asked: date | None) -> tuple[Edition | None, date]:
-        day = asked or _today()
+        day = asked or today()
+        if self.instrument is None:
+            return load_builtin().find_statutory(day), day
         if self.label is None:
             return load_builtin().find_in_force(self.instrument, day), day
         edition = load_builtin().find_labelled(self.label)
@@ -90,7 +95,9 @@ def read_frame(on: date | None, edition: str | None) -> Frame:
     Raises:
         ValueError: the edition is not INSTRUMENT or INSTRUMENT@VALID-FROM of a known instrument.
     """
-    instrument, at, day = (edition or _STATUTORY).partition("@")
+    if edition is None:
+        return Frame(on=on, instrument=None, label=None)
+    instrument, at, day = edition.partition("@")
     if instrument not in INSTRUMENTS:
         message = f"an instrument is one of {', '.join(INSTRUMENTS)}"
         raise PermitListError("permits.instrument", message)
@@ -99,7 +106,8 @@ def read_frame(on: date | None, edition: str | None) -> Frame:
     return Frame(on=on, instrument=instrument, label=edition if at else None)
 
 
-def _today() -> date:
+def today() -> date:
+    """Return the calendar date of now in Japan."""
     # The command line is where system time enters; it knows no sandbox clock.
     return datetime.fromtimestamp(time.time(), tz=ZoneInfo("Asia/Tokyo")).date()
 

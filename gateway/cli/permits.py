@@ -7,7 +7,14 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from gateway.cli.permit_questions import AskedLine, Frame, answer_lines, parse_date, read_frame
+from gateway.cli.permit_questions import (
+    AskedLine,
+    Frame,
+    answer_lines,
+    parse_date,
+    read_frame,
+    today,
+)
 from permitlists import INSTRUMENTS, Affair, Edition, Explanation, PermitListError, load_builtin
 
 app = typer.Typer(
@@ -30,7 +37,8 @@ EditionLabel = Annotated[
     typer.Option(
         "--edition",
         metavar="INSTRUMENT[@VALID-FROM]",
-        help="版 / An edition, or that of an instrument in force on the day (shourei-r6).",
+        help="版（既定はその日の法定の版） / An edition, or that of an instrument in force on the "
+        "day (the statutory one of the day).",
     ),
 ]
 AffairText = Annotated[
@@ -105,10 +113,10 @@ def explain_command(  # noqa: PLR0913 - one parameter for each option of the com
 
 
 @app.command("editions")
-def editions_command(*, as_json: AsJson = False) -> None:
-    """版の一覧 / List the editions of the permit list."""
+def editions_command(*, on: On = None, as_json: AsJson = False) -> None:
+    """版の一覧 / List the editions of the permit list and their status on a day."""
     editions = load_builtin().editions
-    documents = [_edition_document(edition) for edition in editions]
+    documents = [_edition_document(edition, on or today()) for edition in editions]
     missing = sorted(set(INSTRUMENTS) - {edition.key.instrument for edition in editions})
     if as_json:
         typer.echo(_json({"editions": documents, "instruments_without_edition": missing}))
@@ -116,7 +124,8 @@ def editions_command(*, as_json: AsJson = False) -> None:
     for document in documents:
         until = document["valid_to"] or "…"
         counts = "{rows} rows, {pairs} pairs, {clauses} clauses".format_map(document)
-        typer.echo(f"{document['label']}  until {until}  {counts}  sha256:{document['sha256']}")
+        named = "{label}  {status}".format_map(document)
+        typer.echo(f"{named}  until {until}  {counts}  sha256:{document['sha256']}")
     for instrument in missing:
         typer.echo(f"{instrument}  no edition")
 
@@ -182,13 +191,16 @@ def _details(answer: Explanation) -> Iterator[str]:
         yield f"nearest: {where}: {nearest.differs} differs"
 
 
-def _edition_document(edition: Edition) -> dict[str, Any]:  # Any: plain JSON
+def _edition_document(edition: Edition, day: date) -> dict[str, Any]:  # Any: plain JSON
     key, rows = edition.key, edition.table.rows
     return {
         "label": key.label,
         "instrument": key.instrument,
         "valid_from": key.valid_from.isoformat(),
         "valid_to": key.valid_to.isoformat() if key.valid_to else None,
+        "status": edition.status_on(day),
+        "source": edition.table.source,
+        "overlays": len(edition.table.overlays),
         "sha256": key.sha256,
         "rows": len(rows),
         "pairs": sum(len(row.pairs) for row in rows),

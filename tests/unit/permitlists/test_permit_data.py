@@ -44,7 +44,7 @@ def test_the_order_has_its_rows_pairs_and_clauses() -> None:
 
 def test_the_content_is_the_one_that_was_reviewed() -> None:
     assert packaged().key.sha256 == (
-        "2bdef4014e6649895f11827d9c478d42ed67eeb28756451295afcc6c5f3a4bb0"
+        "91057923bc48dba879ff8127d70358e5d6adfda8f20f8a1b9672a737977ef534"
     )
 
 

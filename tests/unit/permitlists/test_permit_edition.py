@@ -2,60 +2,21 @@ import hashlib
 import json
 from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 import pytest
 
-from permitlists import Affair, Edition, PermitList, PermitListError, Question, load_builtin
+from permitlists import Affair, Edition, PermitList, PermitListError, load_builtin
 from tests.unit.permitlists.permit_cases import LABEL, packaged
-
-Document = dict[str, Any]
-
-
-def small(**changes: object) -> Document:
-    document: Document = {
-        "classes": [{"groups": [], "name": "市町村長", "wording": None}],
-        "instrument": "shourei-r6",
-        "rows": [
-            {
-                "article": "3",
-                "clauses": [
-                    {
-                        "grants": [[[1], ["地方税関係情報"], "", "exact"]],
-                        "label": "試験",
-                        "no": "1",
-                        "numbering": "verified",
-                    }
-                ],
-                "inquirers": ["市町村長"],
-                "label": "試験",
-                "no": "1",
-                "pairs": [[1, ["市町村長"], ["地方税関係情報"]]],
-            }
-        ],
-        "valid_from": "2024-05-27",
-        "valid_to": None,
-    }
-    return document | changes
-
-
-def encode(document: Document) -> bytes:
-    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-
-def edition(**changes: object) -> Edition:
-    return Edition.from_bytes(encode(small(**changes)))
-
-
-def question(on: date = date(2026, 4, 1)) -> Question:
-    mayor = frozenset({"市町村長"})
-    return Question(
-        on=on,
-        affair=Affair.parse("1-1"),
-        inquirer=mayor,
-        provider=mayor,
-        information=("地方税関係情報",),
-    )
+from tests.unit.permitlists.small_edition import (
+    Document,
+    clause,
+    edition,
+    encode,
+    overlay,
+    question,
+    row,
+    small,
+)
 
 
 def test_the_canonical_bytes_come_back_to_the_same_edition() -> None:
@@ -102,14 +63,6 @@ def test_bytes_that_are_no_canonical_edition_are_refused(change: Callable[[bytes
     assert refused.value.code == "permits.edition_form"
 
 
-def row(**changes: object) -> Document:
-    return {**small()["rows"][0], **changes}
-
-
-def clause(**changes: object) -> Document:
-    return {**row()["clauses"][0], **changes}
-
-
 @pytest.mark.parametrize(
     "changes",
     [
@@ -143,6 +96,14 @@ LINES = [
     '["clause","1","試験","verified"]'.encode(),
     '["grant",[1],["地方税関係情報"],"","exact"]'.encode(),
 ]
+
+
+def test_packaged_lines_hold_source_and_reading_rules() -> None:
+    header = b'["edition","shourei-r6","2024-05-27",null,"wording-2026-02"]'
+    rule = ["overlay", "1", None, "2024-06-01", "2024-07-01", "読替え", row()]
+    lines = [header, json.dumps(rule).encode(), *LINES[1:]]
+    expected = small(overlays=[overlay(replacement=row())], source="wording-2026-02")
+    assert Edition.from_lines(b"\n".join(lines)).to_bytes() == encode(expected)
 
 
 def test_packaged_lines_hold_the_same_edition_as_its_canonical_bytes() -> None:
@@ -182,10 +143,70 @@ def test_no_edition_governs_a_gap_between_two() -> None:
     assert permit_list.decide(question(date(2026, 2, 1))).failed == "edition"
 
 
-def test_editions_of_one_instrument_never_overlap() -> None:
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        ({"valid_to": "2026-04-02"}, {"valid_from": "2026-04-01"}),
+        ({}, {}),
+        ({}, {"label": 1}),
+        ({"valid_to": "2026-04-01"}, {"valid_to": "2025-01-01"}),
+    ],
+    ids=["an end after the successor begins", "twice", "the same day", "within the other"],
+)
+def test_editions_of_one_instrument_never_overlap(earlier: Document, later: Document) -> None:
+    if later.pop("label", None):
+        later["rows"] = [row(clauses=[])]
     with pytest.raises(PermitListError) as refused:
-        PermitList([edition(), edition(valid_from="2026-04-01")])
+        PermitList([edition(**earlier), edition(**later)])
     assert refused.value.code == "permits.edition_overlap"
+
+
+def test_an_edition_of_open_end_closes_where_its_successor_begins() -> None:
+    first, second = edition(), edition(valid_from="2026-04-01", rows=[row(clauses=[])])
+    alone, both = PermitList([first]), PermitList([second, first])
+    assert (alone.end_of(first), both.end_of(first)) == (None, date(2026, 4, 1))
+    assert both.end_of(second) is None
+    assert alone.end_of(second) is None
+    decision = both.decide(question(date(2026, 3, 31)))
+    assert decision.edition is not None
+    assert decision.edition.valid_to == date(2026, 4, 1)
+    assert both.decide(question(date(2026, 4, 1))).edition == second.key
+    again = PermitList(both.editions[:1])
+    assert again.end_of(first) is None
+
+
+def test_a_successor_never_changes_the_bytes_of_its_predecessor() -> None:
+    first, data = edition(), edition().to_bytes()
+    closed = PermitList([first, edition(valid_from="2026-04-01")]).editions[0]
+    assert closed.key.valid_to is not None
+    assert closed.to_bytes() == first.to_bytes() == data
+    assert closed.key.sha256 == first.key.sha256 == hashlib.sha256(data).hexdigest()
+    assert closed.key.label == first.key.label
+
+
+@pytest.mark.parametrize(
+    ("day", "status"),
+    [
+        (date(2024, 5, 26), "upcoming"),
+        (date(2024, 5, 27), "active"),
+        (date(2026, 3, 31), "active"),
+        (date(2026, 4, 1), "closed"),
+    ],
+)
+def test_an_edition_has_a_status_on_every_day(day: date, status: str) -> None:
+    first, second = PermitList([edition(), edition(valid_from="2026-04-01")]).editions
+    assert first.status_on(day) == status
+    assert second.status_on(day) == ("active" if status == "closed" else "upcoming")
+
+
+def test_the_statutory_edition_of_a_day_follows_the_instruments() -> None:
+    old = edition(instrument="beppyo2", valid_from="2015-10-05", valid_to="2024-05-27")
+    permit_list = PermitList([edition(), old, edition(instrument="jorei-19-9")])
+    assert permit_list.find_statutory(date(2015, 10, 4)) is None
+    assert permit_list.find_statutory(date(2024, 5, 26)) is old
+    found = permit_list.find_statutory(date(2024, 5, 27))
+    assert found is not None
+    assert found.key.instrument == "shourei-r6"
 
 
 def test_editions_of_different_instruments_may_be_in_force_together() -> None:

@@ -186,7 +186,7 @@ def test_one_bad_line_refuses_the_file_and_is_named(bad: bytes) -> None:
 
 def test_editions_lists_what_is_packaged_and_what_is_missing() -> None:
     output = run("editions").stdout
-    assert f"{LABEL}  until …  181 rows, 456 pairs, 904 clauses  sha256:" in output
+    assert f"{LABEL}  active  until …  181 rows, 456 pairs, 904 clauses  sha256:" in output
     assert "beppyo2  no edition" in output
     document = json.loads(run("editions", "--json").stdout)
     assert document["instruments_without_edition"] == ["beppyo2", "jorei-19-9"]
