@@ -11,6 +11,7 @@ OTHER_CORE = 1  # load, counterparties, the second gateway
 _PROC = Path("/proc")
 _TICKS = os.sysconf("SC_CLK_TCK")
 _KERNEL = 2  # the process that all kernel threads are children of
+_FORGET_PEAK = "5"  # what clear_refs calls it
 _PARENT, _USER, _SYSTEM = 1, 11, 12  # fields of /proc/PID/stat after the command's name
 
 
@@ -53,6 +54,18 @@ def cpu_seconds(process: int) -> float:
     """Return the CPU seconds of all threads of a process so far, 0 if it is gone."""
     fields = _fields(process)
     return (int(fields[_USER]) + int(fields[_SYSTEM])) / _TICKS if fields else 0.0
+
+
+def forget_peak(process: int) -> None:
+    """Let the kernel measure anew how much memory a process takes at most."""
+    _PROC.joinpath(str(process), "clear_refs").write_text(_FORGET_PEAK)
+
+
+def read_peak(process: int) -> int:
+    """Return the bytes that a process had resident at most since `forget_peak`."""
+    lines = _PROC.joinpath(str(process), "status").read_text().splitlines()
+    [peak] = [line for line in lines if line.startswith("VmHWM:")]
+    return int(peak.split()[1]) * 1024
 
 
 def pin(process: int, core: int) -> None:

@@ -17,7 +17,8 @@ class Slice:
 
     `rate` is operations per second, `cpu` microseconds of CPU of the measured process for each,
     `cores` what that process used, `others` what processes outside the benchmark used; `p50` and
-    `p99` are seconds from when an operation was due until it was done, 0 where nobody looked.
+    `p99` are seconds from when an operation was due until it was done, `memory` the bytes that
+    process had resident at most; 0 where nobody looked.
     """
 
     rate: float
@@ -26,6 +27,7 @@ class Slice:
     others: float
     p50: float = 0.0
     p99: float = 0.0
+    memory: int = 0
 
 
 Round = Mapping[str, Slice]  # by contestant
@@ -36,12 +38,14 @@ Contestant = Callable[[float], Awaitable[Slice]]  # works for so many seconds
 class Plan:
     """How long to measure: rounds that count, seconds of a slice, rounds that may be run again.
 
-    With `keep_disturbed` every round counts, for development on a shared machine.
+    `rows` has the longer batch of P7, which takes the time it takes. With `keep_disturbed` every
+    round counts, for development on a shared machine.
     """
 
     rounds: int = 5
     seconds: float = 3.0
     repeats: int = 15
+    rows: int = 10_000
     keep_disturbed: bool = False
 
 

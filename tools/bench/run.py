@@ -34,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         rounds=given.rounds,
         seconds=given.seconds,
         repeats=given.repeats,
+        rows=given.rows,
         keep_disturbed=given.keep_disturbed,
     )
     against = given.against.resolve() if given.against else None
@@ -54,6 +55,7 @@ def _read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--repeats", type=int, default=DEFAULTS.repeats, help="disturbed rounds to run again"
     )
+    parser.add_argument("--rows", type=int, default=DEFAULTS.rows, help="of the batch of P7")
     parser.add_argument(
         "--keep-disturbed", action="store_true", help="count rounds that others disturbed"
     )

@@ -2,7 +2,16 @@
 
 import os
 
-from tools.bench.machine import Machine, Reading, cpu_seconds, used_by_others
+from tools.bench.machine import (
+    Machine,
+    Reading,
+    cpu_seconds,
+    forget_peak,
+    read_peak,
+    used_by_others,
+)
+
+BIG = 64 * 2**20  # bytes
 
 
 def reading(at: float, ours: float, everybody: float) -> Reading:
@@ -30,3 +39,15 @@ def test_a_reading_counts_the_measured_process_once() -> None:
     found = Machine(measured=here, beside=(here,)).read()
     assert found.ours == found.measured > 0
     assert found.everybody > found.ours
+
+
+def test_a_peak_of_memory_stays_until_it_is_forgotten() -> None:
+    here = os.getpid()
+    forget_peak(here)
+    before = read_peak(here)
+    taken = bytearray(b"1") * BIG
+    assert len(taken) == BIG
+    del taken
+    assert read_peak(here) > before + BIG / 2
+    forget_peak(here)
+    assert read_peak(here) < before + BIG / 2
