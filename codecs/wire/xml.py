@@ -12,6 +12,11 @@ from wire.errors import WireError
 NAMESPACE: Final = "urn:nakadachi:network:1"
 
 _ROOT = re.compile(rb'<[A-Za-z][A-Za-z0-9-]*(?: xmlns="([^"<>&]*)")?[ />]')
+# What may stand before the root of a foreign document; another encoding is no part of it.
+_PROLOGUE = re.compile(
+    rb"""(?:\xef\xbb\xbf)?(?:<\?xml version=["']1\.0["'](?: encoding=["'](?i:utf-8)["'])?"""
+    rb"""(?: standalone=["'](?:yes|no)["'])? ?\?>)?\s*"""
+)
 _INDEX = re.compile(r"[^\[\]/]+(\[[0-9]+\])?")
 # No DTD, entity, network or file; each switch is explicit, whatever a release's defaults are.
 _PARSER = etree.XMLParser(
@@ -33,7 +38,8 @@ class Profile:
     """What a document may be: its namespace, its limits, and whether its bytes must be canonical.
 
     Canonical means: UTF-8 without declaration, one namespace, no prefix, and byte for byte what
-    the serialiser writes for the parsed tree.
+    the serialiser writes for the parsed tree. A `foreign` document has a form that others own: it
+    may begin with a declaration, is asked for no namespace, and a syntax error says where.
     """
 
     namespace: str = NAMESPACE
@@ -42,27 +48,31 @@ class Profile:
     max_elements: int = 20_000
     max_attributes: int = 1_000
     canonical: bool = True
+    foreign: bool = False
 
 
 NETWORK = Profile()
 
 
-def parse(data: bytes, schema: etree.XMLSchema, profile: Profile = NETWORK) -> etree._Element:
-    """Return the root element of `data`, valid under `schema`.
+def parse(
+    data: bytes, schema: etree.XMLSchema | None, profile: Profile = NETWORK
+) -> etree._Element:
+    """Return the root element of `data`, valid under `schema` where there is one.
 
     Raises:
         WireError: `wire.xml.*`; whatever the bytes are, nothing else is raised.
     """
     _check_bytes(data, profile)
+    place = ""
     try:
         # The parser above refuses what makes fromstring dangerous; this is its one permitted use.
         root = etree.fromstring(data, _PARSER)  # noqa: TID251
-    except etree.XMLSyntaxError:
-        root = None
+    except etree.XMLSyntaxError as error:
+        root, place = None, "{}:{}".format(*error.position) if profile.foreign else ""
     if root is None:  # outside the handler: the library's message may repeat content
-        raise WireError("wire.xml.syntax", "", "The document is not well-formed.")
+        raise WireError("wire.xml.syntax", place, "The document is not well-formed.")
     _check_tree(data, root, profile)
-    if not schema.validate(root):
+    if schema is not None and not schema.validate(root):
         raise _invalid(root, schema, profile)
     if profile.canonical and not _is_canonical(data, root):
         raise WireError("wire.xml.canonical", "", "The document is not in its canonical form.")
@@ -80,18 +90,25 @@ def _check_bytes(data: bytes, profile: Profile) -> None:
         raise WireError("wire.xml.size", "", "The document is larger than allowed.")
     if b"\x00" in data or not _is_utf8(data):
         raise WireError("wire.xml.encoding", "", "The document is not UTF-8 text.")
+    if profile.foreign:
+        data = _PROLOGUE.sub(b"", data, count=1)
     # A literal "<" cannot stand in text or attributes, so "<!" and "<?" are always markup.
     if b"<!" in data:
         raise _markup(data)
     if b"<?" in data:
         raise WireError("wire.xml.instruction", "", "Declarations and instructions are refused.")
+    if not profile.foreign:
+        _check_root(data, profile)
+    if data.count(b"<") > 2 * profile.max_elements:
+        raise WireError("wire.xml.elements", "", "The document has too many elements.")
+
+
+def _check_root(data: bytes, profile: Profile) -> None:
     root = _ROOT.match(data)
     if root is None:
         raise WireError("wire.xml.root", "", "The document must start with its root element.")
     if root[1] != profile.namespace.encode():
         raise WireError("wire.xml.namespace", "/*", "The root's namespace is not the agreed one.")
-    if data.count(b"<") > 2 * profile.max_elements:
-        raise WireError("wire.xml.elements", "", "The document has too many elements.")
 
 
 def _is_utf8(data: bytes) -> bool:

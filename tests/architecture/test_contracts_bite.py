@@ -24,6 +24,10 @@ BITES = [
     pytest.param("no-io", {"codecs/wire/bite.py": "import ssl\n"}, id="no-io-wire"),
     pytest.param("no-io", {"permitlists/bite.py": "import lxml\n"}, id="no-io-permitlists"),
     pytest.param("wire-protected", {"gateway/usecases/bite.py": "import wire\n"}, id="wire"),
+    pytest.param(
+        "wire-protected", {"permitlists/bite.py": "import wire.trees\n"}, id="wire-permitlists"
+    ),
+    pytest.param("no-io", {"permitlists/lawxml/bite.py": "import lxml.etree\n"}, id="no-io-lawxml"),
     pytest.param("mocks-alone", {"mocks/bite.py": "import gateway.domain\n"}, id="mocks-alone"),
     pytest.param("no-mocks", {"gateway/cli/bite.py": "import mocks\n"}, id="no-mocks"),
     pytest.param(
