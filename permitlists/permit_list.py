@@ -17,7 +17,7 @@ from permitlists.model import Decision, Hold, PermitListError, Question
 INSTRUMENTS: Final = ("beppyo2", "shourei-r6", "jorei-19-9")
 # The instruments of article 19 item 8, which followed one another; the latest comes first.
 STATUTORY: Final = ("shourei-r6", "beppyo2")
-_PACKAGED: Final = ("shourei-r6.2024-05-27.jsonl",)
+_PACKAGED: Final = ("beppyo2.2015-10-05.jsonl", "shourei-r6.2024-05-27.jsonl")
 _ONE_DAY: Final = timedelta(days=1)
 
 # The first days of the readings of one instrument, and the reading from each; None in a gap.

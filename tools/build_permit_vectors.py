@@ -12,7 +12,8 @@ import hashlib
 import sys
 from pathlib import Path
 
-FILE_NAME = "shourei-r6.grants.tsv"
+ORDER = "shourei-r6.grants.tsv"
+SCHEDULE = "beppyo2.grants.tsv"
 LONGEST_NAME = 10  # among the classes that end in 者; the longer ones are sentences
 
 
@@ -28,27 +29,46 @@ def codes(cell: str) -> str:
     return "|".join(code(name) for name in cell.split("|"))
 
 
-def render(folder: Path) -> bytes:
-    """Return the vectors built from the CSV files of a folder."""
-    with (folder / "r6_pairs.csv").open(encoding="utf-8-sig", newline="") as file:
-        pairs = {(pair["row_no"], pair["pair_no"]): pair for pair in csv.DictReader(file)}
+def read(folder: Path, name: str) -> list[dict[str, str]]:
+    """Return the lines of one CSV file."""
+    with (folder / name).open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def line(affair: str, pair: dict[str, str], terms: list[str]) -> str:
+    """Return one vector: what an affair may ask of one pair."""
+    inquirers, providers = codes(pair["inquirer_classes"]), codes(pair["provider_classes"])
+    return "\t".join((affair, pair["pair_no"], inquirers, providers, "|".join(terms))) + "\n"
+
+
+def render_order(folder: Path) -> bytes:
+    """Return the vectors of the order of 2024: a clause may ask for what it lists."""
+    pairs = {(pair["row_no"], pair["pair_no"]): pair for pair in read(folder, "r6_pairs.csv")}
     granted: dict[tuple[str, str, str], dict[str, None]] = {}
-    with (folder / "r6_information.csv").open(encoding="utf-8-sig", newline="") as file:
-        for line in csv.DictReader(file):
-            if line["confidence"] not in {"exact", "mapped"}:
-                continue
-            for pair_no in line["pair_no"].split("|"):
-                offered = pairs[line["row_no"], pair_no]["information_terms"].split("|")
-                terms = [term for term in line["term"].split("|") if term in offered]
-                key = (line["row_no"], line["go"], pair_no)
-                granted.setdefault(key, {}).update(dict.fromkeys(terms))
-    text = []
-    for (row, clause, pair_no), terms_of_pair in granted.items():
-        pair = pairs[row, pair_no]
-        affair = f"{row}-{clause}" if clause else row
-        inquirers, providers = codes(pair["inquirer_classes"]), codes(pair["provider_classes"])
-        text.append("\t".join((affair, pair_no, inquirers, providers, "|".join(terms_of_pair))))
-    return ("\n".join(text) + "\n").encode()
+    for entry in read(folder, "r6_information.csv"):
+        if entry["confidence"] not in {"exact", "mapped"}:
+            continue
+        for pair_no in entry["pair_no"].split("|"):
+            offered = pairs[entry["row_no"], pair_no]["information_terms"].split("|")
+            terms = [term for term in entry["term"].split("|") if term in offered]
+            key = (entry["row_no"], entry["go"], pair_no)
+            granted.setdefault(key, {}).update(dict.fromkeys(terms))
+    return "".join(
+        line(f"{row}-{clause}" if clause else row, pairs[row, pair_no], list(terms))
+        for (row, clause, pair_no), terms in granted.items()
+    ).encode()
+
+
+def render_schedule(folder: Path) -> bytes:
+    """Return the vectors of Schedule 2 of 2015: a row may ask for all that its pairs offer."""
+    return "".join(
+        line(pair["row_no"], pair, pair["information_terms"].split("|"))
+        for pair in read(folder, "beppyo2_pairs.csv")
+        if pair["information_terms"]
+    ).encode()
+
+
+RENDERERS = {ORDER: render_order, SCHEDULE: render_schedule}
 
 
 def main(arguments: list[str]) -> None:
@@ -57,9 +77,10 @@ def main(arguments: list[str]) -> None:
         raise SystemExit(__doc__)
     default = Path(__file__).resolve().parent.parent / "tests" / "vectors" / "permits"
     output = Path(arguments[1]) if arguments[1:] else default
-    data = render(Path(arguments[0]))
-    (output / FILE_NAME).write_bytes(data)
-    print(f"{FILE_NAME}: {len(data.splitlines())} lines, {len(data)} bytes")
+    for name, render in RENDERERS.items():
+        data = render(Path(arguments[0]))
+        (output / name).write_bytes(data)
+        print(f"{name}: {len(data.splitlines())} lines, {len(data)} bytes")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""Build the packaged permit list of the order of 2024 from reviewed CSV files.
+"""Build the packaged editions of the permit list from reviewed CSV files.
 
 Usage: build_permitlists.py CSV_FOLDER [OUTPUT_FOLDER]
 
-The output is one JSON array a line (edition, class, row, pair, clause, grant) and depends on the
-CSV files alone. It carries codes and short labels; wordings of the law longer than a name become
-labels, and only a digest of the wording stays so that a caller may still type it.
+The output is one JSON array a line (edition, overlay, class, row, pair, clause, grant) and depends
+on the CSV files alone. It carries codes and short labels; wordings of the law longer than a name
+become labels, and only a digest of the wording stays so that a caller may still type it.
 """
 
 import csv
@@ -17,8 +17,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
-FILE_NAME = "shourei-r6.2024-05-27.jsonl"
-HEADER = ["edition", "shourei-r6", "2024-05-27", None, "wording-2026-02"]
+ORDER = "shourei-r6.2024-05-27.jsonl"
+SCHEDULE = "beppyo2.2015-10-05.jsonl"
+HEADERS = {
+    ORDER: ["edition", "shourei-r6", "2024-05-27", None, "wording-2026-02"],
+    SCHEDULE: ["edition", "beppyo2", "2015-10-05", "2024-05-27", "wording-2015-12"],
+}
 READING_RULES = [  # supplementary article 3 of the order: five days before another act began
     [
         "overlay",
@@ -29,6 +33,15 @@ READING_RULES = [  # supplementary article 3 of the order: five days before anot
         "附則第3条により第50条中の引用を読み替える",
     ],
 ]
+# Terms that the order of 2024 defines wider than Schedule 2 of 2015 did, and what they meant then.
+NARROWER_IN_2015 = {
+    "生活保護関係情報": ("保護の実施・就労自立給付金",),
+    "障害者関係情報": (
+        "身体障害者手帳の交付・障害の程度",
+        "精神障害者保健福祉手帳の交付・障害の程度",
+        "知的障害者の判定",
+    ),
+}
 MAX_LABEL = 60
 MAX_NAME = 28  # longer class names are sentences of the law, not names
 CONTAINMENT = {"stated", "wording"}  # "not-stated" is a reader's guess and never widens a class
@@ -153,8 +166,9 @@ def class_lines(folder: Path, pairs: list[CsvLine], labels: dict[str, str]) -> I
         for column in ("provider_classes", "inquirer_classes")
         for name in split(pair[column])
     }
-    while True:  # members that no cell names still belong to a group that a cell names
-        members = {name for name in classes if set(containing_groups(classes, name)) & known}
+    while True:  # members that a group lists belong to it even where no cell names them
+        listed = {name for group in known for name in split(classes[group]["members"])}
+        members = {name for name in listed if set(containing_groups(classes, name)) & known}
         if members <= known:
             break
         known |= members
@@ -205,56 +219,94 @@ def grant_line(line: CsvLine) -> JsonLine:
     ]
 
 
-def lines(folder: Path) -> Iterator[JsonLine]:
-    """Yield every line of the permit list in the order of the table."""
+def row_lines(row_pairs: list[CsvLine], labels: dict[str, str]) -> Iterator[JsonLine]:
+    """Yield one row and its live pairs; a deleted row keeps its number and has no pair."""
+    first = row_pairs[0]
+    yield [
+        "row",
+        first["row_no"],
+        short_article(first.get("detail_article", "")),
+        first["affair_label"],
+        [labels.get(name, name) for name in split(first["inquirer_classes"])],
+    ]
+    for pair in row_pairs:
+        if pair["provider_classes"]:
+            providers = [labels.get(name, name) for name in split(pair["provider_classes"])]
+            yield ["pair", int(pair["pair_no"]), providers, split(pair["information_terms"])]
+
+
+def by_row(pairs: list[CsvLine]) -> dict[str, list[CsvLine]]:
+    """Return the pairs of each row in the order of the table."""
+    found: defaultdict[str, list[CsvLine]] = defaultdict(list)
+    for pair in pairs:
+        found[pair["row_no"]].append(pair)
+    return found
+
+
+def order_lines(folder: Path) -> Iterator[JsonLine]:
+    """Yield every line of the order of 2024, whose articles list information by clause."""
     pairs, affairs = read(folder, "r6_pairs.csv"), read(folder, "r6_affairs.csv")
     check_medical_insurers(pairs)
     labels = class_labels(pairs)
-    yield HEADER
     yield from READING_RULES
     classes = list(class_lines(folder, pairs, labels))
     yield from classes
     names = [line[1] for line in classes]
-    by_row, by_clause = defaultdict(list), defaultdict(list)
-    for pair in pairs:
-        by_row[pair["row_no"]].append(pair)
+    by_clause = defaultdict(list)
     for line in read(folder, "r6_information.csv"):
         by_clause[line["row_no"], line["go"]].append(line)
-    for row_no, row_pairs in by_row.items():
-        first = row_pairs[0]
-        yield [
-            "row",
-            row_no,
-            short_article(first["detail_article"]),
-            first["affair_label"],
-            [labels.get(name, name) for name in split(first["inquirer_classes"])],
-        ]
-        for pair in row_pairs:
-            if pair["provider_classes"]:
-                providers = [labels.get(name, name) for name in split(pair["provider_classes"])]
-                yield ["pair", int(pair["pair_no"]), providers, split(pair["information_terms"])]
+    for row_no, row_pairs in by_row(pairs).items():
+        yield from row_lines(row_pairs, labels)
         for affair in affairs:
             if affair["row_no"] == row_no:
                 yield clause_line(affair, names)
                 yield from map(grant_line, by_clause[row_no, affair["go"]])
 
 
-def render(folder: Path) -> bytes:
-    """Return the bytes of the packaged file built from the CSV files of a folder."""
+def schedule_lines(folder: Path) -> Iterator[JsonLine]:
+    """Yield every line of Schedule 2 of 2015: a row is one affair that may ask for all its pairs.
+
+    What a cell offers, its affair may ask for: nothing has to be mapped, every line is exact.
+    """
+    pairs = read(folder, "beppyo2_pairs.csv")
+    check_medical_insurers(pairs)
+    labels = class_labels(pairs)
+    yield from class_lines(folder, pairs, labels)
+    for row_pairs in by_row(pairs).values():
+        live = [pair for pair in row_pairs if pair["provider_classes"]]
+        yield from row_lines(row_pairs, labels)
+        if live:
+            yield ["clause", None, short_label(live[0]["affair_label"]), "single"]
+        for pair in live:
+            number, terms = [int(pair["pair_no"])], split(pair["information_terms"])
+            if whole := [term for term in terms if term not in NARROWER_IN_2015]:
+                yield ["grant", number, whole, "", "exact"]
+            for term in terms:
+                for scope in NARROWER_IN_2015.get(term, ()):
+                    yield ["grant", number, [term], scope, "exact"]
+
+
+BUILDERS = {ORDER: order_lines, SCHEDULE: schedule_lines}
+
+
+def render(folder: Path, name: str) -> bytes:
+    """Return the bytes of one packaged file built from the CSV files of a folder."""
     return "".join(
-        json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n" for line in lines(folder)
+        json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n"
+        for line in (HEADERS[name], *BUILDERS[name](folder))
     ).encode()
 
 
 def main(arguments: list[str]) -> None:
-    """Write the packaged file."""
+    """Write the packaged files."""
     if len(arguments) not in {1, 2}:
         refuse(str(__doc__))
     default = Path(__file__).resolve().parent.parent / "permitlists" / "data"
     output = Path(arguments[1]) if arguments[1:] else default
-    data = render(Path(arguments[0]))
-    (output / FILE_NAME).write_bytes(data)
-    print(f"{FILE_NAME}: {len(data.splitlines())} lines, {len(data)} bytes")
+    for name in HEADERS:
+        data = render(Path(arguments[0]), name)
+        (output / name).write_bytes(data)
+        print(f"{name}: {len(data.splitlines())} lines, {len(data)} bytes")
 
 
 if __name__ == "__main__":

@@ -134,8 +134,9 @@ async def test_editions_that_make_no_list_together_are_refused_and_not_kept(worl
 
 def overlapping(edition: Edition) -> bytes:
     """Return an edition that comes into force while another one still is."""
-    content = edition.to_bytes().replace(b'"2024-05-27"', b'"2025-05-27"', 1)
-    assert Edition.from_bytes(content).key.valid_from == date(2025, 5, 27)
+    content = edition.to_bytes().replace(b'"2015-10-05"', b'"2016-10-05"', 1)
+    later, end = Edition.from_bytes(content).key, edition.key.valid_to
+    assert (later.valid_from, later.valid_to, end) == (date(2016, 10, 5), *[date(2024, 5, 27)] * 2)
     return content
 
 

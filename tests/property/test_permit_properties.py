@@ -21,7 +21,7 @@ from permitlists.oracle import load_oracle
 from permitlists.table import Table
 
 PERMIT_LIST = load_builtin()
-(EDITION,) = PERMIT_LIST.editions
+EDITION = next(one for one in PERMIT_LIST.editions if one.key.instrument == "shourei-r6")
 ORACLE = load_oracle()
 SMALL = Edition(
     Table(

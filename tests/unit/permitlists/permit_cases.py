@@ -15,6 +15,7 @@ VECTORS = CHECKOUT / "tests" / "vectors" / "permits"
 DATA = CHECKOUT / "permitlists" / "data"
 TODAY = date(2026, 4, 1)
 LABEL = "shourei-r6@2024-05-27"
+SCHEDULE = "beppyo2@2015-10-05"
 
 
 def shared_folder() -> Path | None:
@@ -24,8 +25,8 @@ def shared_folder() -> Path | None:
     return folder if (folder / "law").is_dir() else None
 
 
-def packaged() -> Edition:
-    edition = load_builtin().find_labelled(LABEL)
+def packaged(label: str = LABEL) -> Edition:
+    edition = load_builtin().find_labelled(label)
     assert edition is not None
     return edition
 
@@ -57,13 +58,14 @@ class Vector:
     terms: tuple[str, ...]
 
 
-def vectors() -> Iterator[Vector]:
-    names = {entry.wording: entry.name for entry in packaged().table.classes}
+def vectors(label: str = LABEL) -> Iterator[Vector]:
+    names = {entry.wording: entry.name for entry in packaged(label).table.classes}
+    path = VECTORS / f"{packaged(label).key.instrument}.grants.tsv"
 
     def classes(cell: str) -> tuple[str, ...]:
         return tuple(names[code[1:]] if code[0] == "#" else code for code in cell.split("|"))
 
-    for line in (VECTORS / "shourei-r6.grants.tsv").read_text(encoding="utf-8").splitlines():
+    for line in path.read_text(encoding="utf-8").splitlines():
         affair, pair, inquirers, providers, terms = line.split("\t")
         yield Vector(
             affair=affair,

@@ -55,7 +55,7 @@ def test_explain_prints_place_and_items_of_what_is_permitted() -> None:
 
 
 def test_explain_names_no_edition_where_none_is_in_force() -> None:
-    output = run("explain", *OPEN, "--on", "2020-01-01").stdout
+    output = run("explain", *OPEN, "--on", "2015-10-04").stdout
     assert output.startswith("deny (edition)")
     assert "edition: " not in output
 
@@ -81,8 +81,12 @@ def test_without_a_day_the_question_is_of_today() -> None:
         (("--edition", LABEL, "--on", "2024-05-26"), "edition"),
         (("--edition", "shourei-r6@2020-01-01"), "edition"),
         (("--edition", "beppyo2"), "edition"),
+        (("--edition", "beppyo2", "--on", "2024-05-26"), "affair"),
+        (("--edition", "shourei-r6", "--on", "2024-05-26"), "edition"),
         (("--edition", "jorei-19-9", "--on", "2026-04-01"), "edition"),
-        (("--on", "2024-05-26"), "edition"),
+        (("--on", "2024-05-27"), None),
+        (("--on", "2024-05-26"), "affair"),
+        (("--on", "2015-10-04"), "edition"),
     ],
     ids=repr,
 )
@@ -138,7 +142,7 @@ def line(**fields: object) -> bytes:
 
 def test_a_file_of_questions_is_answered_line_by_line_in_order(tmp_path: Path) -> None:
     path = tmp_path / "questions.jsonl"
-    path.write_bytes(line() + line(affair="69-8") + line(info=[TAX]) + line(on="2020-01-01"))
+    path.write_bytes(line() + line(affair="69-8") + line(info=[TAX]) + line(on="2015-10-04"))
     result = run("decide", "--from", str(path))
     failed = [json.loads(text)["failed"] for text in result.stdout.splitlines()]
     assert failed == [None, "information", None, "edition"]
@@ -187,12 +191,36 @@ def test_one_bad_line_refuses_the_file_and_is_named(bad: bytes) -> None:
 def test_editions_lists_what_is_packaged_and_what_is_missing() -> None:
     output = run("editions").stdout
     assert f"{LABEL}  active  until …  181 rows, 456 pairs, 904 clauses  sha256:" in output
-    assert "beppyo2  no edition" in output
+    assert "beppyo2@2015-10-05  closed  until 2024-05-27  121 rows, 259 pairs" in output
+    assert "jorei-19-9  no edition" in output
     document = json.loads(run("editions", "--json").stdout)
-    assert document["instruments_without_edition"] == ["beppyo2", "jorei-19-9"]
+    assert document["instruments_without_edition"] == ["jorei-19-9"]
     assert [one["label"] for one in document["editions"]] == [
         edition.key.label for edition in load_builtin().editions
     ]
+    assert [(one["status"], one["source"], one["overlays"]) for one in document["editions"]] == [
+        ("closed", "wording-2015-12", 0), ("active", "wording-2026-02", 1),
+    ]  # fmt: skip
+    before = json.loads(run("editions", "--json", "--on", "2020-01-01").stdout)["editions"]
+    assert [one["status"] for one in before] == ["active", "upcoming"]
+
+
+def test_a_question_of_2016_is_answered_by_the_schedule_of_its_day() -> None:
+    asked = (
+        "--on", "2016-07-01", "--affair", "42", "--inquirer", "市町村長",
+        "--provider", "市町村長", "--info", TAX,
+    )  # fmt: skip
+    document = json.loads(run("decide", *asked, "--json").stdout)
+    assert document["decision"] == "allow"
+    assert document["edition"]["label"] == "beppyo2@2015-10-05"
+    assert document["edition"]["valid_to"] == "2024-05-27"
+    assert [(one["row"], one["clause"], one["pair"]) for one in document["matched"]] == [
+        ("42", None, 2)
+    ]
+    assert "旧別表第二42の項" in document["text_ja"]
+    assert "former Schedule 2" in document["text_en"]
+    whole = ("--inquirer", "市町村長又は国民健康保険組合")
+    assert run("decide", *asked, *whole).exit_code == 0
 
 
 def test_the_group_mounts_under_its_name() -> None:
