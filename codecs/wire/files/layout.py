@@ -1,12 +1,13 @@
 """A layout (レイアウト): what one file of the dedicated line looks like, to the byte.
 
 One declaration drives decoding, encoding, checking, sampling and the reference pages. Positions
-count bytes from 1, as the interface definitions of the field do.
+count bytes from 1, as the interface definitions of the field do. Layouts, records and fields are
+compared by identity: what is compiled for one is kept as long as it lives.
 """
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -48,12 +49,8 @@ Terminator = Literal["none", "crlf", "lf"]
 Position = Annotated[int, Meta(ge=1, le=100_000)]
 Length = Annotated[int, Meta(ge=1, le=100_000)]
 
-# Types whose value is text of a person or may be: reports name the place, never the value.
-PADDED_WITH_SPACES: Final = frozenset({"text", "kana", "filler"})
-DIGITS_ONLY: Final = frozenset({"number", "date", "month", "instant", "partial_date"})
 
-
-class Field(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Field(msgspec.Struct, frozen=True, eq=False, kw_only=True, forbid_unknown_fields=True):
     """One field (項目) of a record.
 
     `at` is its first byte, from 1. A field that `occurs` several times comes again every `stride`
@@ -92,7 +89,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             yield self.at + index * self.step, self.length
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Record(msgspec.Struct, frozen=True, eq=False, kw_only=True, forbid_unknown_fields=True):
     """One kind of record (レコード種別).
 
     `kind` is its letter in `Layout.structure`; `tag` is what stands at the layout's `select`
@@ -156,7 +153,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     message: str = ""
 
 
-class Layout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Layout(msgspec.Struct, frozen=True, eq=False, kw_only=True, forbid_unknown_fields=True):
     """One version of one file's layout.
 
     `structure` is the order of the record kinds in a file, such as `H D* T` or `M (H D* T)+`.
