@@ -1,14 +1,17 @@
 """The law as data: which body may ask which body for which information, and why."""
 
-from permitlists.asking import NamedQuestion, explain_named
+from permitlists.asking import CodedQuestion, NamedQuestion, explain_named, resolve
 from permitlists.edition import Edition
 from permitlists.explain import Explanation
+from permitlists.institution_list import load_institutions
 from permitlists.institutions import (
+    Delegation,
+    HeldFile,
     Institution,
     Institutions,
     Membership,
+    Review,
     has_check_digit,
-    load_institutions,
     with_check_digit,
 )
 from permitlists.items import Item, items_of
@@ -18,8 +21,6 @@ from permitlists.model import (
     Decision,
     EditionKey,
     FailedElement,
-    Hold,
-    HoldKind,
     Match,
     Nearest,
     PermitListError,
@@ -31,16 +32,34 @@ from permitlists.operating_codes import (
     parse_operating_codes,
 )
 from permitlists.permit_list import INSTRUMENTS, PermitList, load_builtin
+from permitlists.ruling import ruling_bytes
+from permitlists.supplement import (
+    EMPTY,
+    Base,
+    Filing,
+    Hold,
+    HoldKind,
+    NumberingCheck,
+    Supplement,
+    Withholding,
+    decode_supplement,
+)
 
 __all__ = [
+    "EMPTY",
     "INSTRUMENTS",
     "REFUSALS",
     "Affair",
+    "Base",
+    "CodedQuestion",
     "Decision",
+    "Delegation",
     "Edition",
     "EditionKey",
     "Explanation",
     "FailedElement",
+    "Filing",
+    "HeldFile",
     "Hold",
     "HoldKind",
     "Institution",
@@ -50,10 +69,15 @@ __all__ = [
     "Membership",
     "NamedQuestion",
     "Nearest",
+    "NumberingCheck",
     "OperatingCodes",
     "PermitList",
     "PermitListError",
     "Question",
+    "Review",
+    "Supplement",
+    "Withholding",
+    "decode_supplement",
     "explain_named",
     "has_check_digit",
     "items_of",
@@ -61,5 +85,7 @@ __all__ = [
     "load_institutions",
     "load_operating_codes",
     "parse_operating_codes",
+    "resolve",
+    "ruling_bytes",
     "with_check_digit",
 ]

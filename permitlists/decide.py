@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from permitlists.edition import Edition
 from permitlists.index import IndexedClause, IndexedRow
-from permitlists.model import ALLOWED, STATUTORY_BASIS, Decision, Hold, Match, Question
+from permitlists.model import ALLOWED, STATUTORY_BASIS, Decision, Match, Question
+from permitlists.supplement import Hold
 
 
 def decide(edition: Edition, question: Question, holds: Iterable[Hold] = ()) -> Decision:
@@ -66,7 +67,8 @@ def _explain_affair(row: IndexedRow | None, question: Question) -> str:
     if not row.clauses:
         return "permits.affair.deleted_row"
     if row.inquirers.isdisjoint(question.inquirer):
-        return "permits.inquirer.not_in_row"
+        undelegated = "inquirer" in question.undelegated
+        return f"permits.inquirer.{'no_delegation' if undelegated else 'not_in_row'}"
     if question.affair.clause is None:
         return "permits.affair.clause_missing"
     return "permits.affair.unknown_clause"
@@ -76,7 +78,8 @@ def _explain_information(
     row: IndexedRow, clause: IndexedClause, question: Question, name: str
 ) -> str:
     if row.providers.isdisjoint(question.provider):
-        return "permits.provider.not_in_row"
+        undelegated = "provider" in question.undelegated
+        return f"permits.provider.{'no_delegation' if undelegated else 'not_in_row'}"
     if not name:
         return "permits.information.none_asked"
     if not any(

@@ -46,7 +46,7 @@ class Edition:
         self.classes = Classes(table.classes)
         self._check()
         self.rows = {row.no: index_row(row, self.key) for row in table.rows}
-        self.by_information = _by_information(self.rows)
+        self.by_information = list_by_information(self.rows)
         self.refusals = {
             reason: Decision(allowed=False, reason=reason, edition=self.key, failed=element)
             for reason, element in REFUSALS.items()
@@ -100,7 +100,7 @@ class Edition:
             return self
         reading = copy.copy(self)
         reading.rows = {row.no: self._read(row, governing) for row in self.table.rows}
-        reading.by_information = _by_information(reading.rows)
+        reading.by_information = list_by_information(reading.rows)
         return reading
 
     def _read(self, row: Row, governing: tuple[Overlay, ...]) -> IndexedRow:
@@ -125,7 +125,8 @@ class Edition:
                 raise PermitListError("permits.edition_content", message)
 
 
-def _by_information(rows: dict[str, IndexedRow]) -> dict[str, list[Entry]]:
+def list_by_information(rows: dict[str, IndexedRow]) -> dict[str, list[Entry]]:
+    """Return every granting entry of an information, in the order of the law."""
     found: dict[str, list[Entry]] = {}
     for row in rows.values():
         for clause in row.clauses.values():

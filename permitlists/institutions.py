@@ -1,36 +1,61 @@
 """Institutions by code, and the classes of the law each of them wears on a date."""
 
-import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from importlib.resources import files
-from pathlib import Path
-from typing import Any
-
-import msgspec
 
 from permitlists.model import PermitListError
+from permitlists.open_classes import is_open
 
 _WEIGHTS = (6, 5, 4, 3, 2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Membership:
-    """One reviewed statement that an institution wears a class, in a role, for a time.
+class Review:
+    """確認, the record that somebody found a body to belong to a class."""
 
-    `valid_to` is the first day the class is gone, None while no end is known.
+    reviewed_by: str
+    reviewed_on: date
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Membership:
+    """One statement that an institution wears a class, in a role, for a time.
+
+    `valid_to` is the first day the class is gone, None while no end is known. The law lists no
+    members of an open class: such a statement counts only with a review.
     """
 
     name: str
     role: str
     valid_from: date
     valid_to: date | None
+    review: Review | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether the class is worn at all: it is not open, or somebody has reviewed it."""
+        return self.review is not None or not is_open(self.name)
 
     def holds(self, on: date) -> bool:
-        """Tell whether the institution wears the class on that date."""
+        """Tell whether the statement is about that date."""
         return self.valid_from <= on and (self.valid_to is None or on < self.valid_to)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldFile:
+    """特定個人情報ファイル, one file of persons' data that an institution keeps.
+
+    `information` are the terms it holds, `rows` the rows of `instrument` under which its owner
+    asks for what goes into it.
+    """
+
+    id: str
+    name_ja: str
+    information: frozenset[str]
+    instrument: str
+    rows: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,21 +70,62 @@ class Institution:
     name_ja: str
     name_en: str
     memberships: tuple[Membership, ...]
+    files: tuple[HeldFile, ...] = ()
 
     def classes_on(self, on: date) -> frozenset[str]:
         """Return the classes that the institution wears on that date."""
-        return frozenset(entry.name for entry in self.memberships if entry.holds(on))
+        return frozenset(one.name for one in self.memberships if one.holds(on) and one.counts)
+
+    def unreviewed_on(self, on: date) -> frozenset[str]:
+        """Return the open classes that it is said to wear on that date without a review."""
+        return frozenset(one.name for one in self.memberships if one.holds(on) and not one.counts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delegation:
+    """委任, the affairs of one institution that another carries out for some days.
+
+    `rows` are rows of `instrument` (numbers of filings for ordinance affairs), None for all of
+    them; `instrument` None stands for every instrument. `valid_to` is the first day after it.
+    """
+
+    delegator: str
+    delegate: str
+    valid_from: date
+    valid_to: date | None = None
+    instrument: str | None = None
+    rows: frozenset[str] | None = None
+
+    def covers(self, instrument: str, row: str, on: date) -> bool:
+        """Tell whether an affair of that row falls under it on that date."""
+        return (
+            self.valid_from <= on
+            and (self.valid_to is None or on < self.valid_to)
+            and self.instrument in {None, instrument}
+            and (self.rows is None or row in self.rows)
+        )
 
 
 class Institutions:
     """The institutions that a sandbox or an operator knows, by code and by short key."""
 
-    __slots__ = ("_by_code", "_by_short")
+    __slots__ = ("_by_code", "_by_short", "_delegations")
 
-    def __init__(self, institutions: Iterable[Institution]) -> None:
+    def __init__(
+        self, institutions: Iterable[Institution], delegations: Iterable[Delegation] = ()
+    ) -> None:
+        """Keep the institutions in their order, and who carries out whose affairs.
+
+        Raises:
+            PermitListError: a code or short key stands twice.
+        """
         listed = tuple(institutions)
         self._by_code = {institution.code: institution for institution in listed}
         self._by_short = {institution.short: institution for institution in listed}
+        self._delegations: dict[tuple[str, str], list[Delegation]] = {}
+        for delegation in delegations:
+            sides = (delegation.delegator, delegation.delegate)
+            self._delegations.setdefault(sides, []).append(delegation)
         if not len(listed) == len(self._by_code) == len(self._by_short):
             raise PermitListError("permits.institutions_form", "a code or short key stands twice")
 
@@ -79,24 +145,9 @@ class Institutions:
         institution = self._by_code.get(code)
         return institution.classes_on(on) if institution else frozenset()
 
-
-class _ClassEntry(msgspec.Struct, forbid_unknown_fields=True, rename={"start": "from"}):
-    name: str
-    role: str
-    start: date
-    to: date | None = None
-
-
-class _InstitutionEntry(msgspec.Struct, forbid_unknown_fields=True, rename={"classes": "class"}):
-    code: str
-    short: str
-    name_ja: str
-    name_en: str
-    classes: tuple[_ClassEntry, ...] = ()
-
-
-class _InstitutionList(msgspec.Struct, forbid_unknown_fields=True):
-    institution: tuple[_InstitutionEntry, ...]
+    def list_delegations(self, delegator: str, delegate: str) -> tuple[Delegation, ...]:
+        """Return what one institution has delegated to another, in the order of the list."""
+        return tuple(self._delegations.get((delegator, delegate), ()))
 
 
 def has_check_digit(code: str) -> bool:
@@ -110,55 +161,3 @@ def with_check_digit(stem: str) -> str:
     """Return the six-digit code of an institution whose first five digits are `stem`."""
     total = sum(int(digit) * weight for digit, weight in zip(stem, _WEIGHTS, strict=True))
     return f"{stem}{(11 - total % 11) % 10}"
-
-
-def parse_institutions(data: bytes) -> Institutions:
-    """Return the institutions that a TOML list names.
-
-    Raises:
-        PermitListError: the bytes are no such list, a code has a wrong check digit, a code or
-            short key stands twice, or a class ends before it begins.
-    """
-    try:
-        raw: dict[str, Any] = tomllib.loads(data.decode())  # Any: TOML has no static shape
-        listed = msgspec.convert(raw, _InstitutionList)
-    except (ValueError, msgspec.MsgspecError) as error:
-        message = f"no list of institutions: {error}"
-        raise PermitListError("permits.institutions_form", message) from error
-    return Institutions(_institution(entry) for entry in listed.institution)
-
-
-def _institution(entry: _InstitutionEntry) -> Institution:
-    if not has_check_digit(entry.code):
-        raise PermitListError("permits.institution_code", f"{entry.code}: wrong check digit")
-    if any(worn.to is not None and worn.to <= worn.start for worn in entry.classes):
-        raise PermitListError("permits.institutions_form", f"{entry.code}: a class ends too early")
-    return Institution(
-        code=entry.code,
-        short=entry.short,
-        name_ja=entry.name_ja,
-        name_en=entry.name_en,
-        memberships=tuple(
-            Membership(name=worn.name, role=worn.role, valid_from=worn.start, valid_to=worn.to)
-            for worn in entry.classes
-        ),
-    )
-
-
-def load_institutions(source: Path | bytes | None = None) -> Institutions:
-    """Return the institutions of a TOML file or text, of the sandbox where none is named.
-
-    Raises:
-        PermitListError: the source is no list of institutions.
-        OSError: the file cannot be read.
-    """
-    if source is None:
-        return _load_sandbox()
-    return parse_institutions(source if isinstance(source, bytes) else source.read_bytes())
-
-
-@cache
-def _load_sandbox() -> Institutions:
-    return parse_institutions(
-        files("permitlists").joinpath("data", "institutions.toml").read_bytes()
-    )

@@ -8,26 +8,42 @@ from typing import Final, Literal, Self
 FailedElement = Literal[
     "edition", "inquirer", "affair", "provider", "information", "hold", "consent"
 ]
-HoldKind = Literal["article_28", "suspension"]
+Side = Literal["inquirer", "provider"]
 
 STATUTORY_BASIS: Final = "19-8"
+ORDINANCE_BASIS: Final = "19-9"
+ORDINANCE: Final = "jorei-19-9"  # the instrument whose affairs are filings of municipalities
 ALLOWED: Final = "permits.allowed"
 # Every reason to refuse, and the element of the contract it belongs to.
 REFUSALS: Final[dict[str, FailedElement]] = {
     "permits.edition.not_in_force": "edition",
     "permits.edition.no_ordinance_filing": "edition",
+    "permits.inquirer.no_delegation": "inquirer",
     "permits.inquirer.not_in_row": "inquirer",
+    "permits.inquirer.not_filed_by": "inquirer",
     "permits.affair.unknown_row": "affair",
     "permits.affair.deleted_row": "affair",
     "permits.affair.clause_missing": "affair",
     "permits.affair.unknown_clause": "affair",
+    "permits.affair.unknown_filing": "affair",
+    "permits.affair.filing_not_begun": "affair",
+    "permits.affair.filing_ended": "affair",
+    "permits.affair.not_notified": "affair",
+    "permits.affair.base_missing": "affair",
+    "permits.affair.base_deleted": "affair",
+    "permits.affair.base_changed": "affair",
+    "permits.provider.no_delegation": "provider",
     "permits.provider.not_in_row": "provider",
+    "permits.provider.not_in_filing": "provider",
+    "permits.provider.withholds": "provider",
     "permits.information.none_asked": "information",
     "permits.information.not_in_pair": "information",
     "permits.information.not_in_clause": "information",
     "permits.information.doubtful": "information",
+    "permits.information.not_in_filing": "information",
     "permits.hold.article_28": "hold",
     "permits.hold.suspension": "hold",
+    "permits.consent.tax": "consent",
 }
 _BRANCHED = r"[1-9][0-9]{0,3}(?:の[1-9][0-9]{0,3})*"
 _AFFAIR = re.compile(rf"({_BRANCHED})(?:-({_BRANCHED}))?")
@@ -74,9 +90,14 @@ class Affair:
 class Question:
     """照会の可否, one question to the permit list as of one calendar date in Japan.
 
-    `inquirer` and `provider` are the classes each side wears on that date; the optional codes are
-    the six-digit institution codes, needed only to match holds. `basis` is the item of article 19
-    relied on, `19-8` or `19-9`.
+    `inquirer` and `provider` are the classes each side wears on that date, those of its delegator
+    where one is named. The optional codes are six-digit institution codes. `basis` is the item of
+    article 19 relied on, `19-8` or `19-9`; under the instrument `jorei-19-9` the affair is the
+    number of a filing and the basis is always `19-9`. `consent` says that the person agreed.
+
+    `inquirer_files` and `provider_files` are the files of each side that the question touches.
+    `undelegated` names the sides whose delegator has delegated nothing that covers the question,
+    `unreviewed` the classes that somebody claims for one of the sides and nobody has reviewed.
     """
 
     on: date
@@ -88,6 +109,19 @@ class Question:
     basis: str = STATUTORY_BASIS
     inquirer_code: str | None = None
     provider_code: str | None = None
+    inquirer_delegator: str | None = None
+    provider_delegator: str | None = None
+    consent: bool = False
+    inquirer_files: frozenset[str] = frozenset()
+    provider_files: frozenset[str] = frozenset()
+    undelegated: frozenset[Side] = frozenset()
+    unreviewed: frozenset[str] = frozenset()
+
+    def codes_of(self, side: Side) -> tuple[str | None, str | None]:
+        """Return the codes of a side and of its delegator, None where there is none."""
+        if side == "inquirer":
+            return self.inquirer_code, self.inquirer_delegator
+        return self.provider_code, self.provider_delegator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,27 +207,7 @@ class Decision:
         return frozenset(found)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hold:
-    """提供停止, a dated refusal that beats every permission it covers.
-
-    Each of `institution` (six-digit code, either side), `information` and `row` narrows the hold;
-    None covers all. `valid_to` is the first day it no longer holds, None for an open end.
-    """
-
-    kind: HoldKind
-    valid_from: date
-    valid_to: date | None = None
-    institution: str | None = None
-    information: str | None = None
-    row: str | None = None
-
-    def covers(self, question: Question) -> bool:
-        """Tell whether the hold refuses the question."""
-        return (
-            self.valid_from <= question.on
-            and (self.valid_to is None or question.on < self.valid_to)
-            and self.row in {None, question.affair.row}
-            and self.information in {None, *question.information}
-            and self.institution in {None, question.inquirer_code, question.provider_code}
-        )
+# The answer while no edition governs the day of a question.
+NOT_IN_FORCE: Final = Decision(
+    allowed=False, reason="permits.edition.not_in_force", edition=None, failed="edition"
+)

@@ -1,10 +1,19 @@
 """The permitted rows nearest to a refused question, and the one element in which each differs."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from permitlists.edition import Edition
 from permitlists.index import Entry
-from permitlists.model import FailedElement, Nearest, Question
+from permitlists.model import Affair, FailedElement, Nearest, Question
+from permitlists.ordinance import (
+    Case,
+    Ground,
+    find_withholding,
+    open_case,
+    refuse_affair,
+    refuse_inquirer,
+)
 
 LIMIT = 5
 # What a person can most easily put right comes first.
@@ -64,3 +73,44 @@ def _nearest(entry: Entry, differs: FailedElement) -> Nearest:
         information=match.information,
         differs=differs,
     )
+
+
+def list_nearest_filed(question: Question, ground: Ground, name: str) -> tuple[Nearest, ...]:
+    """Return up to five filed informations that would be granted if one element changed.
+
+    `row` names the filing. Those of the filing asked for come first, then the order of the list.
+    """
+    found: list[tuple[tuple[bool, int], Nearest]] = []
+    for case, entry in _list_filed(question, ground):
+        number = case.filing.number
+        differs = _differences_filed(case, entry, question, name)
+        if len(differs) == 1:
+            rank = (number != str(question.affair), _ORDER.index(differs[0]))
+            found.append((rank, replace(_nearest(entry, differs[0]), row=number, clause=None)))
+    found.sort(key=lambda pair: pair[0])
+    return tuple(nearest for _, nearest in found[:LIMIT])
+
+
+def _list_filed(question: Question, ground: Ground) -> Iterator[tuple[Case, Entry]]:
+    for number in dict.fromkeys(filing.number for filing in ground.supplement.filings):
+        case = open_case(replace(question, affair=Affair.parse(number)), ground)
+        if isinstance(case, Case) and not refuse_affair(case):
+            for information in case.filing.information:
+                asked = replace(case, question=replace(case.question, information=(information,)))
+                if find_withholding(asked) is None:
+                    yield from ((asked, entry) for entry in case.list_entries(information))
+
+
+def _differences_filed(
+    case: Case, entry: Entry, question: Question, name: str
+) -> list[FailedElement]:
+    differs: list[FailedElement] = []
+    if case.filing.number != str(question.affair):
+        differs.append("affair")
+    if refuse_inquirer(case):
+        differs.append("inquirer")
+    if not case.reaches(entry):
+        differs.append("provider")
+    if entry.match.information != name:
+        differs.append("information")
+    return differs

@@ -6,12 +6,17 @@ from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 from itertools import groupby, zip_longest
-from typing import Final
+from typing import Final, Self
 
 from permitlists.decide import judge
 from permitlists.edition import Edition
-from permitlists.explain import NOT_IN_FORCE, Explanation, explain
-from permitlists.model import Decision, Hold, PermitListError, Question
+from permitlists.explain import Explanation, explain, explain_filed
+from permitlists.holds import HoldIndex
+from permitlists.model import NOT_IN_FORCE, ORDINANCE, Decision, PermitListError, Question
+from permitlists.numbering import confirm
+from permitlists.ordinance import Ground, decide_filed
+from permitlists.ordinance_list import parse_ordinances
+from permitlists.supplement import EMPTY, Hold, Supplement, decode_supplement
 
 # The instruments that the contract knows; an instrument without an edition refuses everything.
 INSTRUMENTS: Final = ("beppyo2", "shourei-r6", "jorei-19-9")
@@ -31,23 +36,38 @@ class PermitList:
     and its hash do not change by that.
     """
 
-    __slots__ = ("_calendars", "editions")
+    __slots__ = ("_calendars", "_held", "_holds", "editions", "supplement")
 
-    def __init__(self, editions: Iterable[Edition]) -> None:
+    def __init__(self, editions: Iterable[Edition], supplement: Supplement = EMPTY) -> None:
         """Keep the editions in the order of instrument and date, each with its end.
 
         Raises:
-            PermitListError: two editions of an instrument are in force on the same day.
+            PermitListError: two editions of an instrument are in force on the same day, an
+                edition is one of ordinance affairs, or the supplement contradicts itself.
         """
+        supplement.check()
+        self.supplement = supplement
+        self._holds = HoldIndex(supplement.holds)
+        self._held = bool(supplement.holds)
         ordered = sorted(editions, key=lambda one: (one.key.instrument, one.key.valid_from))
         by_instrument = {
-            instrument: _close(list(listed))
+            instrument: [confirm(one, supplement.numbering) for one in _close(list(listed))]
             for instrument, listed in groupby(ordered, lambda one: one.key.instrument)
         }
         self.editions = tuple(one for listed in by_instrument.values() for one in listed)
         self._calendars = {
             instrument: _calendar(listed) for instrument, listed in by_instrument.items()
         }
+
+    @classmethod
+    def from_contents(cls, editions: Iterable[bytes], supplement: bytes | None = None) -> Self:
+        """Return the list that canonical bytes of editions and of a supplement hold.
+
+        Raises:
+            PermitListError: the bytes are not canonical, or contradict themselves or each other.
+        """
+        decoded = EMPTY if supplement is None else decode_supplement(supplement)
+        return cls([Edition.from_bytes(content) for content in editions], decoded)
 
     def find_in_force(self, instrument: str, on: date) -> Edition | None:
         """Return the edition of an instrument that governs a date, as it reads on that day.
@@ -83,16 +103,41 @@ class PermitList:
         return None
 
     def decide(self, question: Question, holds: Iterable[Hold] = ()) -> Decision:
-        """Return the decision of the edition in force on the day of the question."""
+        """Return the decision of the edition in force on the day of the question.
+
+        `holds` are further holds beside those of the supplement.
+        """
         edition = self.find_in_force(question.instrument, question.on)
         if edition is None:
-            return NOT_IN_FORCE
-        return judge(edition, question, holds)
+            return self._decide_elsewhere(question, holds)
+        decision = judge(edition, question, holds)
+        if self._held and decision.allowed:
+            hold = self._holds.find(question)
+            if hold is not None:
+                return edition.refusals[f"permits.hold.{hold.kind}"]
+        return decision
 
     def explain(self, question: Question, holds: Iterable[Hold] = ()) -> Explanation:
         """Return the decision with the nearest permitted rows and sentences for people."""
-        edition = self.find_in_force(question.instrument, question.on)
-        return explain(edition, question, holds)
+        kept = (*self.supplement.holds, *holds)
+        if question.instrument == ORDINANCE:
+            return explain_filed(question, self.ground_of(question.on), kept)
+        return explain(self.find_in_force(question.instrument, question.on), question, kept)
+
+    def ground_of(self, on: date) -> Ground:
+        """Return what ordinance affairs are judged on that day."""
+        return Ground(
+            supplement=self.supplement,
+            edition=self.find_statutory(on),
+            find_edition=self.find_labelled,
+        )
+
+    def _decide_elsewhere(self, question: Question, holds: Iterable[Hold]) -> Decision:
+        """Return the decision on a question that no edition of its instrument governs."""
+        if question.instrument != ORDINANCE:
+            return NOT_IN_FORCE
+        kept = (*self.supplement.holds, *holds)
+        return decide_filed(question, self.ground_of(question.on), kept)
 
 
 def _close(editions: Sequence[Edition]) -> list[Edition]:
@@ -124,4 +169,5 @@ def _calendar(editions: Sequence[Edition]) -> _Calendar:
 def load_builtin() -> PermitList:
     """Return the packaged permit list, compiled once."""
     folder = files("permitlists").joinpath("data")
-    return PermitList(Edition.from_lines(folder.joinpath(name).read_bytes()) for name in _PACKAGED)
+    editions = [Edition.from_lines(folder.joinpath(name).read_bytes()) for name in _PACKAGED]
+    return PermitList(editions, parse_ordinances(folder.joinpath("ordinances.toml").read_bytes()))

@@ -3,26 +3,38 @@
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Any, Literal
 
 from permitlists.citation import cite, cite_english, cite_row
 from permitlists.edition import Edition
 from permitlists.index import IndexedClause
-from permitlists.model import Decision, Question
+from permitlists.model import Affair, Decision, Question
+from permitlists.ordinance import (
+    Case,
+    cite_filing,
+    cite_filing_english,
+    find_withholding,
+    list_offered,
+)
+from permitlists.supplement import Hold
 from permitlists.table import Row
 
 Language = Literal["ja", "en"]
-_NO_CLASS = {"ja": "区分不明", "en": "of no known class"}
-_NOTHING = {"ja": "ありません", "en": "nothing"}
 
 
 @cache
-def _load_texts() -> dict[str, dict[str, str]]:
-    """Return the sentence of each reason by language, and the remark on implementing bodies."""
+def load_texts() -> dict[str, dict[str, Any]]:
+    """Return what is said for each reason, who can fix what, and the small words between."""
     data = files("permitlists").joinpath("data", "sentences.toml").read_bytes()
     return tomllib.loads(data.decode())
+
+
+def _word(name: str, language: Language, **values: str) -> str:
+    text: str = load_texts()["words"][name][language]
+    return text.format_map(values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,49 +42,111 @@ class Sentences:
     """What is known when a decision is put into words.
 
     `edition` is None while none is in force; `asked` is the information that a refusal is about,
-    empty where it is about none.
+    empty where it is about none. `case` is the filing of an ordinance affair beside its base,
+    `hold` the hold that refuses; each None where there is none.
     """
 
     edition: Edition | None
     question: Question
     decision: Decision
     asked: str
+    case: Case | None = None
+    hold: Hold | None = None
 
     def write(self, language: Language) -> str:
-        """Return the text in one language; names of the law stay in Japanese."""
-        template = _load_texts()[self.decision.reason][language]
-        return template.format_map(self._values(language))
+        """Return the text for the staff in one language, and who can fix it."""
+        sentence = self._fill(language, self._values(language))
+        names = self.list_fixers(language)
+        return sentence + _word("fix", language, names=_names(names)) if names else sentence
+
+    def write_for_caller(self, language: Language) -> str:
+        """Return the text in one language without facts about another institution."""
+        values = self._values(language) | {"remark": ""}
+        for side in ("inquirer", "provider"):
+            code, _ = self.question.codes_of(side)
+            values[side] = code or values.get(side, "")
+        return self._fill(language, values, "caller_")
+
+    def write_change(self, language: Language) -> str:
+        """Return what the asking side can change, in one language."""
+        text: str = load_texts()[self.decision.reason][f"change_{language}"]
+        return text.format_map(self._values(language))
+
+    def list_fixers(self, language: Language) -> tuple[str, ...]:
+        """Return who can put a refusal right, in one language; nobody needs to when allowed."""
+        texts = load_texts()
+        return tuple(texts["fixers"][key][language] for key in texts[self.decision.reason]["fix"])
+
+    def _fill(self, language: Language, values: dict[str, str], variant: str = "") -> str:
+        texts = load_texts()[self.decision.reason]
+        text: str = texts.get(f"{variant}{language}") or texts[language]
+        return text.format_map(values)
 
     @property
-    def _instrument(self) -> str:
-        return self.edition.key.instrument if self.edition else self.question.instrument
+    def _place(self) -> Affair:
+        """The statutory affair that is spoken of: that of the question, or the base of a filing."""
+        return self.case.filing.base.affair if self.case else self.question.affair
 
     def _values(self, language: Language) -> dict[str, str]:
         question = self.question
         values = {
             "on": question.on.isoformat(),
-            "instrument": self._instrument,
+            "instrument": question.instrument,
             "row": question.affair.row,
             "clause": str(question.affair.clause),
+            "place": str(question.affair),
+            "number": str(question.affair),
             "asked": self.asked,
+            "remark": "",
         }
         if self.edition is None:
             return values
-        narrowest = self.edition.classes.list_narrowest
-        for side, code, classes in (
-            ("inquirer", question.inquirer_code, question.inquirer),
-            ("provider", question.provider_code, question.provider),
-        ):
-            names = _names(narrowest(classes)) or _NO_CLASS[language]
-            values[side] = f"{code}: {names}" if code else names
-        row = self.edition.rows.get(question.affair.row)
-        if row is None:
-            return values
-        values |= self._row_values(row.row, language)
-        clause = row.clauses.get(question.affair.clause)
-        return values | self._clause_values(row.row, clause, language) if clause else values
+        values |= self._side_values(self.edition, language)
+        values |= self._hold_values(language)
+        row = self.edition.rows.get(self._place.row)
+        clause = row.clauses.get(self._place.clause) if row else None
+        if row is not None:
+            values |= self._row_values(self.edition, row.row, language)
+        if row is not None and clause is not None:
+            values |= self._clause_values(self.edition, row.row, clause, language)
+        if self.case is not None:
+            values |= self._filing_values(self.case, values.get("basis"), language)
+        unreviewed = () if self.decision.allowed else sorted(question.unreviewed)
+        if unreviewed:
+            values["remark"] += _word("unreviewed", language, names=_names(unreviewed))
+        return values
 
-    def _row_values(self, row: Row, language: Language) -> dict[str, str]:
+    def _side_values(self, edition: Edition, language: Language) -> dict[str, str]:
+        values = {}
+        question = self.question
+        for side, classes in (("inquirer", question.inquirer), ("provider", question.provider)):
+            code, delegator = question.codes_of("inquirer" if side == "inquirer" else "provider")
+            names = _names(edition.classes.list_narrowest(classes)) or _word("no_class", language)
+            acting = f"{code}({delegator})" if delegator else code
+            values[side] = f"{acting}: {names}" if code else names
+            values[f"{side}_code"] = code or names
+            values[f"{side}_delegator"] = str(delegator)
+        return values
+
+    def _hold_values(self, language: Language) -> dict[str, str]:
+        hold = self.hold
+        if hold is None:
+            return {}
+        until = _word("open_end", language)
+        if hold.valid_to is not None:
+            last = (hold.valid_to - timedelta(days=1)).isoformat()
+            until = _word("until", language, last=last)
+        contact = hold.contact or hold.institution
+        return {
+            "hold": _word("reference", language, reference=hold.reference)
+            if hold.reference
+            else "",
+            "until": until,
+            "contact": _word("contact", language, contact=contact) if contact else "",
+        }
+
+    def _row_values(self, edition: Edition, row: Row, language: Language) -> dict[str, str]:
+        instrument = edition.key.instrument
         offered = [
             term
             for pair in row.pairs
@@ -80,9 +154,9 @@ class Sentences:
             for term in pair.terms
         ]
         return {
-            "row_basis": cite_row(self._instrument, row)
+            "row_basis": cite_row(instrument, row)
             if language == "ja"
-            else cite_english(self._instrument, row, None),
+            else cite_english(instrument, row, None),
             "clauses": str(len(row.clauses)),
             "inquirers": _names(row.inquirers),
             "providers": _names(name for pair in row.pairs for name in pair.providers),
@@ -90,23 +164,41 @@ class Sentences:
         }
 
     def _clause_values(
-        self, row: Row, indexed: IndexedClause, language: Language
+        self, edition: Edition, row: Row, indexed: IndexedClause, language: Language
     ) -> dict[str, str]:
         clause = indexed.clause
-        remark = _load_texts()["implementers"][language] if clause.implementers else ""
+        implementers = _names(clause.implementers)
         return {
             "basis": (cite if language == "ja" else cite_english)(
-                self._instrument, row, clause, indexed.notes
+                edition.key.instrument, row, clause, indexed.notes
             ),
             "label": clause.label,
-            "listed": _names(indexed.entries) or _NOTHING[language],
-            "remark": remark.format(names=_names(clause.implementers)),
+            "listed": _names(indexed.entries) or _word("nothing", language),
+            "remark": _word("implementers", language, names=implementers) if implementers else "",
             "matched": _names(
                 f"{match.information}（うち{_names(match.scopes)}）"
                 if match.scopes
                 else match.information
                 for match in self.decision.matched
             ),
+        }
+
+    def _filing_values(self, case: Case, base: str | None, language: Language) -> dict[str, str]:
+        filing, withholding = case.filing, find_withholding(case)
+        base = base or f"{filing.base.edition} {filing.base.affair}"
+        providers, information = list_offered(case)
+        return {
+            "base": base,
+            "basis": (cite_filing if language == "ja" else cite_filing_english)(filing, base),
+            "label": filing.label,
+            "filed_label": filing.label,
+            "municipality": filing.municipality,
+            "begins": filing.valid_from.isoformat(),
+            "ends": str(filing.valid_to),
+            "notified": filing.notified_on.isoformat(),
+            "filed": _names(information) or _word("nothing", language),
+            "filed_providers": _names(providers) or _word("nothing", language),
+            "withheld_by": withholding.ordinance if withholding else "",
         }
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from permitlists import REFUSALS, Decision, Hold, HoldKind, load_builtin
+from permitlists import REFUSALS, Decision, Hold, HoldKind, PermitList, load_builtin
 from permitlists.decide import decide
 from tests.unit.permitlists.permit_cases import TODAY, ask, examples, packaged, vectors
 
@@ -63,7 +63,8 @@ def test_the_edition_of_the_day_decides(on: date, failed: str | None) -> None:
 
 @pytest.mark.parametrize("instrument", ["beppyo2", "jorei-19-9", "unknown"])
 def test_an_instrument_without_edition_refuses_everything(instrument: str) -> None:
-    assert load_builtin().decide(replace(ALLOWED, instrument=instrument)).failed == "edition"
+    editions = PermitList(load_builtin().editions)
+    assert editions.decide(replace(ALLOWED, instrument=instrument)).failed == "edition"
 
 
 def test_an_ordinance_affair_is_refused_because_no_filing_is_on_file() -> None:
