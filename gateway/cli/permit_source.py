@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from permitlists import Edition, PermitList, PermitListError, load_builtin
+from permitlists.register import Register
 
 RegisterOption = Annotated[
     Path | None,
@@ -26,11 +27,9 @@ def read_permit_list(register: Path | None) -> PermitList:
     """Return the permit list of a register folder, the packaged one where none is named.
 
     Raises:
-        PermitListError: the folder holds no register.
+        PermitListError: the folder holds no register, or one that was changed by other means.
     """
-    if register is None:
-        return load_builtin()
-    raise PermitListError("permits.register_unknown", f"{register} holds no register")
+    return load_builtin() if register is None else Register.open(register).permit_list()
 
 
 def find_edition(text: str, permit_list: PermitList) -> Edition:

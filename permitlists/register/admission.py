@@ -1,0 +1,62 @@
+"""What a content must be, measured against the editions, before it may enter the list."""
+
+from collections.abc import Iterable
+
+from permitlists.edition import Edition
+from permitlists.model import PermitListError
+from permitlists.permit_list import PermitList
+from permitlists.register.errors import RegisterError
+from permitlists.register.events import AnyContent, NumberingContent
+
+
+def admit(content: AnyContent, permit_list: PermitList) -> None:
+    """Judge a content that takes effect by approval.
+
+    Raises:
+        RegisterError: it names what the editions do not have.
+    """
+    if isinstance(content, NumberingContent):
+        check = content.check
+        edition = permit_list.find_labelled(check.edition)
+        row = edition.rows.get(check.row) if edition else None
+        if row is None or check.clause not in row.clauses:
+            affair = f"{check.row}-{check.clause}"
+            raise RegisterError("permits.clause_unknown", label=check.edition, affair=affair)
+
+
+def admit_edition(edition: Edition, permit_list: PermitList, accepted: Iterable[str]) -> None:
+    """Judge an edition that shall follow those of its instrument in the list.
+
+    `accepted` are the rows of its predecessor that somebody declared it may lack.
+
+    Raises:
+        RegisterError: it has an error, its days overlap, or it lacks other rows than accepted.
+    """
+    try:
+        PermitList((*permit_list.editions, edition))
+    except PermitListError as error:
+        raise RegisterError(
+            "permits.edition_overlaps", label=edition.key.label, fault=error
+        ) from error
+    before = find_before(edition, permit_list)
+    dropped = list_dropped(edition, before)
+    if before is not None and frozenset(dropped) != frozenset(accepted):
+        raise RegisterError(
+            "permits.dropped_rows", before=before.key.label, rows=", ".join(dropped) or "-"
+        )
+
+
+def find_before(edition: Edition, permit_list: PermitList) -> Edition | None:
+    """Return the edition of the same instrument that begins last in the list, None for none."""
+    same = [one for one in permit_list.editions if one.key.instrument == edition.key.instrument]
+    return same[-1] if same else None
+
+
+def list_dropped(edition: Edition, before: Edition | None) -> tuple[str, ...]:
+    """Return the rows that an edition lacks and its predecessor has, in the order of the law.
+
+    A deleted row that keeps its number is not dropped.
+    """
+    if before is None:
+        return ()
+    return tuple(row.no for row in before.table.rows if row.no not in edition.rows)
