@@ -74,7 +74,7 @@ rows = st.builds(
     label=names,
     inquirers=lists,
     pairs=st.lists(st.builds(Pair, no=wholes, providers=lists, terms=lists), max_size=3).map(tuple),
-    clauses=st.lists(clauses, max_size=3).map(tuple),
+    clauses=st.lists(clauses, max_size=3, unique_by=lambda clause: clause.no).map(tuple),
 )
 _days = st.dates(date(1900, 1, 1))
 _overlays = st.builds(
@@ -94,7 +94,7 @@ tables = st.builds(
     classes=st.lists(
         st.builds(InstitutionClass, name=names, groups=lists, wording=st.none() | names), max_size=3
     ).map(tuple),
-    rows=st.lists(rows, max_size=3).map(tuple),
+    rows=st.lists(rows, max_size=3, unique_by=lambda row: row.no).map(tuple),
     source=names,
     overlays=st.lists(_overlays, max_size=2).map(tuple),
 )
