@@ -1,0 +1,1 @@
+"""Files column by column: whole chunks of records at a time, for volume."""

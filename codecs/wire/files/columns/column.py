@@ -1,0 +1,172 @@
+"""What the columnar path hands out: columns of a chunk of records, in the layout Arrow uses."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import pairwise
+from typing import Any, Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from wire.files.columns.tables import I32, I64, U8, Mask
+from wire.files.layout import Record
+from wire.files.places import list_places
+from wire.files.reading import Value
+from wire.files.rows import Decoded
+from wire.files.walk import Fault
+
+Kind = Literal["integer", "day", "text"]
+_EPOCH: Final = date(1970, 1, 1).toordinal()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """The values of one place in each record of a chunk.
+
+    `values` are 64-bit integers, or days since 1970-01-01 in 32 bits, empty for text. The text of
+    record `i` is `text[offsets[i]:offsets[i + 1]]` in UTF-8, of `offsets[i]` bytes from the
+    start. `valid` tells which records have a value.
+    """
+
+    kind: Kind
+    valid: Mask
+    values: I64 | I32
+    text: U8
+    offsets: I32
+
+    def __len__(self) -> int:
+        return len(self.valid)
+
+    def to_list(self) -> list[Value]:
+        """Return the values as Python objects, None where there is none."""
+        if self.kind == "text":
+            return self._texts()
+        if self.kind == "day":
+            days = self.values.astype("datetime64[D]")
+            days[~self.valid] = np.datetime64("NaT")
+            listed: list[Value] = days.tolist()
+            return listed
+        objects: npt.NDArray[np.object_] = self.values.astype(object)
+        objects[~self.valid] = None
+        found: list[Value] = objects.tolist()
+        return found
+
+    def _texts(self) -> list[Value]:
+        whole = self.text.tobytes()
+        if whole.isascii():
+            text = whole.decode("ascii")
+            found: list[Value] = [text[a:b] or None for a, b in pairwise(self.offsets.tolist())]
+        else:
+            found = [whole[a:b].decode("utf-8") or None for a, b in pairwise(self.offsets.tolist())]
+        return found
+
+
+NO_TEXT: Final = np.zeros(0, np.uint8)
+NO_OFFSETS: Final = np.zeros(0, np.int32)
+NO_VALUES: Final = np.zeros(0, np.int64)
+
+
+def make_integers(values: I64, valid: Mask) -> Column:
+    """Return a column of integers; what is not valid counts as 0."""
+    values[~valid] = 0
+    return Column(kind="integer", valid=valid, values=values, text=NO_TEXT, offsets=NO_OFFSETS)
+
+
+def make_days(values: I32, valid: Mask) -> Column:
+    """Return a column of days since 1970-01-01; what is not valid counts as 0."""
+    values[~valid] = 0
+    return Column(kind="day", valid=valid, values=values, text=NO_TEXT, offsets=NO_OFFSETS)
+
+
+def make_texts(text: U8, lengths: npt.NDArray[Any]) -> Column:
+    """Return a column of texts of these lengths in bytes; an empty one is no value."""
+    offsets = np.zeros(len(lengths) + 1, np.int32)
+    np.cumsum(lengths, out=offsets[1:])
+    valid = lengths > 0
+    return Column(kind="text", valid=valid, values=NO_VALUES, text=text, offsets=offsets)
+
+
+def patch(column: Column, replaced: Mapping[int, Value]) -> Column:
+    """Return a column with other values in some records."""
+    if not replaced:
+        return column
+    if column.kind == "text":
+        return _patch_texts(column, replaced)
+    values, valid = column.values.copy(), column.valid.copy()
+    for row, value in replaced.items():
+        valid[row] = value is not None
+        if isinstance(value, date):
+            values[row] = value.toordinal() - _EPOCH
+        else:
+            values[row] = value if isinstance(value, int) else 0
+    return Column(kind=column.kind, valid=valid, values=values, text=NO_TEXT, offsets=NO_OFFSETS)
+
+
+def _patch_texts(column: Column, replaced: Mapping[int, Value]) -> Column:
+    lengths = np.diff(column.offsets)
+    pieces, done = [], 0
+    for row in sorted(replaced):
+        value = replaced[row]
+        raw = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else b""
+        pieces += [column.text[column.offsets[done] : column.offsets[row]]]
+        pieces += [np.frombuffer(raw, np.uint8)]
+        lengths[row] = len(raw)
+        done = row + 1
+    pieces.append(column.text[column.offsets[done] :])
+    return make_texts(np.concatenate(pieces), lengths)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """Data records that follow one another, as columns by the label of their place.
+
+    `first` is the number of the first record in its file, from 1. `raw` has, by row of the chunk,
+    what `Decoded.raw` has; `faults` are those of all rows in order.
+    """
+
+    record: Record
+    first: int
+    columns: Mapping[str, Column]
+    raw: Mapping[int, Mapping[str, str]] = field(default_factory=dict, repr=False)
+    faults: Sequence[Fault] = ()
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values())))
+
+    def rows(self) -> Iterator[Decoded]:
+        """Yield the records as the row path does."""
+        names, lists = self._lists()
+        by_record: dict[int, list[Fault]] = {}
+        for fault in self.faults:
+            by_record.setdefault(fault.record - self.first, []).append(fault)
+        kind, first = self.record.kind, self.first
+        odd = self.raw.keys() | by_record.keys()
+        for row, values in enumerate(zip(*lists, strict=True)):
+            named = dict(zip(names, values, strict=True))
+            if row in odd:
+                yield Decoded(
+                    kind=kind,
+                    number=first + row,
+                    values=named,
+                    raw=self.raw.get(row, {}),
+                    faults=tuple(by_record.get(row, ())),
+                )
+            else:
+                yield Decoded(kind=kind, number=first + row, values=named)
+
+    def _lists(self) -> tuple[list[str], list[list[Any]]]:
+        """Return the names of the fields and their values; occurrences together make one list."""
+        found: dict[str, list[list[Value]]] = {}
+        several = set()
+        for place in list_places(self.record):
+            if place.label in self.columns:
+                listed = self.columns[place.label].to_list()
+                found.setdefault(place.field.name, []).append(listed)
+                if place.field.occurs > 1:
+                    several.add(place.field.name)
+        lists: list[list[Any]] = [
+            [list(row) for row in zip(*columns, strict=True)] if name in several else columns[0]
+            for name, columns in found.items()
+        ]
+        return list(found), lists
