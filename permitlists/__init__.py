@@ -1,6 +1,6 @@
 """The law as data: which body may ask which body for which information, and why."""
 
-from permitlists.asking import CodedQuestion, NamedQuestion, explain_named, resolve
+from permitlists.asking import CodedQuestion, explain_named, resolve
 from permitlists.edition import Edition
 from permitlists.explain import Explanation
 from permitlists.institution_list import load_institutions
@@ -16,6 +16,7 @@ from permitlists.institutions import (
 )
 from permitlists.items import Item, items_of
 from permitlists.model import (
+    ORDINANCE,
     REFUSALS,
     Affair,
     Decision,
@@ -44,11 +45,14 @@ from permitlists.supplement import (
     Withholding,
     decode_supplement,
 )
+from permitlists.views import VIEWS, View, list_lines, view_document
 
 __all__ = [
     "EMPTY",
     "INSTRUMENTS",
+    "ORDINANCE",
     "REFUSALS",
+    "VIEWS",
     "Affair",
     "Base",
     "CodedQuestion",
@@ -67,7 +71,6 @@ __all__ = [
     "Item",
     "Match",
     "Membership",
-    "NamedQuestion",
     "Nearest",
     "NumberingCheck",
     "OperatingCodes",
@@ -76,16 +79,19 @@ __all__ = [
     "Question",
     "Review",
     "Supplement",
+    "View",
     "Withholding",
     "decode_supplement",
     "explain_named",
     "has_check_digit",
     "items_of",
+    "list_lines",
     "load_builtin",
     "load_institutions",
     "load_operating_codes",
     "parse_operating_codes",
     "resolve",
     "ruling_bytes",
+    "view_document",
     "with_check_digit",
 ]

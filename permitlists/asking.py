@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import product
 
-from permitlists.decide import decide
 from permitlists.edition import Edition
-from permitlists.explain import Explanation, explain
+from permitlists.explain import Explanation, explain, explain_filed
 from permitlists.institutions import HeldFile, Institutions
 from permitlists.model import STATUTORY_BASIS, Affair, Question, Side
+from permitlists.ordinance import Ground
 from permitlists.supplement import Hold
 
 _CODE_LENGTH = 6
@@ -36,8 +37,9 @@ class CodedQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Worn:
-    """What one side of a coded question amounts to on the day."""
+    """What one side of a question amounts to on the day; `code` is None for a class text."""
 
+    code: str | None
     classes: frozenset[str]
     unreviewed: frozenset[str] = frozenset()
     files: tuple[HeldFile, ...] = ()
@@ -54,8 +56,15 @@ def resolve(coded: CodedQuestion, institutions: Institutions) -> Question:
         PermitListError: the affair has another form.
     """
     affair = Affair.parse(coded.affair)
-    inquirer = _wear(coded, affair, institutions, (coded.inquirer, coded.inquirer_delegator))
-    provider = _wear(coded, affair, institutions, (coded.provider, coded.provider_delegator))
+    return _question(
+        coded,
+        affair,
+        _wear(coded, affair, institutions, (coded.inquirer, coded.inquirer_delegator)),
+        _wear(coded, affair, institutions, (coded.provider, coded.provider_delegator)),
+    )
+
+
+def _question(coded: CodedQuestion, affair: Affair, inquirer: _Worn, provider: _Worn) -> Question:
     sides: tuple[tuple[Side, _Worn], ...] = (("inquirer", inquirer), ("provider", provider))
     asked = frozenset(coded.information)
     return Question(
@@ -66,8 +75,8 @@ def resolve(coded: CodedQuestion, institutions: Institutions) -> Question:
         information=coded.information,
         instrument=coded.instrument,
         basis=coded.basis,
-        inquirer_code=coded.inquirer,
-        provider_code=coded.provider,
+        inquirer_code=inquirer.code,
+        provider_code=provider.code,
         inquirer_delegator=coded.inquirer_delegator,
         provider_delegator=coded.provider_delegator,
         consent=coded.consent,
@@ -96,77 +105,71 @@ def _wear(
     if delegator is not None:
         delegations = institutions.list_delegations(delegator, code)
         if not any(one.covers(coded.instrument, affair.row, coded.on) for one in delegations):
-            return _Worn(classes=frozenset(), files=files, delegated=False)
+            return _Worn(code=code, classes=frozenset(), files=files, delegated=False)
         acting = institutions.find(delegator)
         files += acting.files if acting else ()
     if acting is None:
-        return _Worn(classes=frozenset(), files=files)
+        return _Worn(code=code, classes=frozenset(), files=files)
     return _Worn(
+        code=code,
         classes=acting.classes_on(coded.on),
         unreviewed=acting.unreviewed_on(coded.on),
         files=files,
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NamedQuestion:
-    """A question whose sides are six-digit institution codes or class texts of the law."""
-
-    on: date
-    affair: Affair
-    inquirer: str
-    provider: str
-    information: tuple[str, ...]
-    instrument: str = "shourei-r6"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Side:
-    code: str | None
-    classes: frozenset[str]
-
-
 def explain_named(
     edition: Edition | None,
     institutions: Institutions,
-    named: NamedQuestion,
+    named: CodedQuestion,
     holds: Iterable[Hold] = (),
+    ground: Ground | None = None,
 ) -> Explanation:
-    """Return the explained decision of an edition, None for no edition in force.
+    """Return the explained decision on a question whose sides may be class texts of the law.
 
     A class text of several readings is allowed only if each reading is; the first reading that is
     refused is the one explained. An unknown code or class wears no class and is refused.
+
+    Args:
+        edition: The edition to judge by, None for no edition in force.
+        institutions: Who wears which classes.
+        named: The question; a side of six digits is a code, any other one a class text.
+        holds: The holds to regard.
+        ground: What ordinance affairs are judged on, None for a statutory affair.
+
+    Raises:
+        PermitListError: the affair has another form.
     """
-    kept = tuple(holds)
-    questions = [
-        _question(named, inquirer, provider)
-        for inquirer in _list_sides(edition, institutions, named.inquirer, named.on)
-        for provider in _list_sides(edition, institutions, named.provider, named.on)
+    kept, affair = tuple(holds), Affair.parse(named.affair)
+    read_by = edition if ground is None else ground.edition
+    sides = [
+        _list_sides(read_by, named, institutions, texts)
+        for texts in (
+            (named.inquirer, named.inquirer_delegator),
+            (named.provider, named.provider_delegator),
+        )
     ]
-    if edition is not None:
-        refused = (one for one in questions if not decide(edition, one, kept).allowed)
-        return explain(edition, next(refused, questions[0]), kept)
-    return explain(None, questions[0])
+    explained = (
+        explain(edition, question, kept)
+        if ground is None
+        else explain_filed(question, ground, kept)
+        for question in (_question(named, affair, *worn) for worn in product(*sides))
+    )
+    first = next(explained)
+    if not first.decision.allowed:
+        return first
+    return next((one for one in explained if not one.decision.allowed), first)
 
 
 def _list_sides(
-    edition: Edition | None, institutions: Institutions, text: str, on: date
-) -> list[_Side]:
+    edition: Edition | None,
+    named: CodedQuestion,
+    institutions: Institutions,
+    texts: tuple[str, str | None],
+) -> list[_Worn]:
+    text, delegator = texts
     if len(text) == _CODE_LENGTH and text.isascii() and text.isdigit():
-        return [_Side(code=text, classes=institutions.classes_of(text, on))]
-    if edition is None:
-        return [_Side(code=None, classes=frozenset())]
-    return [_Side(code=None, classes=found) for found in edition.classes.list_readings(text)]
-
-
-def _question(named: NamedQuestion, inquirer: _Side, provider: _Side) -> Question:
-    return Question(
-        on=named.on,
-        affair=named.affair,
-        inquirer=inquirer.classes,
-        provider=provider.classes,
-        information=named.information,
-        instrument=named.instrument,
-        inquirer_code=inquirer.code,
-        provider_code=provider.code,
-    )
+        return [_wear(named, Affair.parse(named.affair), institutions, texts)]
+    if edition is None or delegator is not None:  # who is no institution carries out for nobody
+        return [_Worn(code=None, classes=frozenset(), delegated=delegator is None)]
+    return [_Worn(code=None, classes=found) for found in edition.classes.list_readings(text)]

@@ -101,6 +101,7 @@ def explain_filed(question: Question, ground: Ground, holds: Iterable[Hold] = ()
             question=question,
             decision=decision,
             asked=asked,
+            ground=ground,
             case=opened,
             hold=find_hold(opened, kept) if opened else None,
         )

@@ -10,10 +10,11 @@ from typing import Any, Literal
 
 from permitlists.citation import cite, cite_english, cite_row
 from permitlists.edition import Edition
-from permitlists.index import IndexedClause
+from permitlists.index import IndexedClause, IndexedRow
 from permitlists.model import Affair, Decision, Question
 from permitlists.ordinance import (
     Case,
+    Ground,
     cite_filing,
     cite_filing_english,
     find_withholding,
@@ -23,6 +24,7 @@ from permitlists.supplement import Hold
 from permitlists.table import Row
 
 Language = Literal["ja", "en"]
+_BETWEEN = {"ja": "、", "en": "; "}
 
 
 @cache
@@ -32,7 +34,8 @@ def load_texts() -> dict[str, dict[str, Any]]:
     return tomllib.loads(data.decode())
 
 
-def _word(name: str, language: Language, **values: str) -> str:
+def word(name: str, language: Language, **values: str) -> str:
+    """Return one of the small texts between sentences, its placeholders filled."""
     text: str = load_texts()["words"][name][language]
     return text.format_map(values)
 
@@ -42,22 +45,23 @@ class Sentences:
     """What is known when a decision is put into words.
 
     `edition` is None while none is in force; `asked` is the information that a refusal is about,
-    empty where it is about none. `case` is the filing of an ordinance affair beside its base,
-    `hold` the hold that refuses; each None where there is none.
+    empty where it is about none. `ground` is what an ordinance affair is judged on, `case` the
+    filing it names beside its base, `hold` the hold that refuses; each None where there is none.
     """
 
     edition: Edition | None
     question: Question
     decision: Decision
     asked: str
+    ground: Ground | None = None
     case: Case | None = None
     hold: Hold | None = None
 
     def write(self, language: Language) -> str:
         """Return the text for the staff in one language, and who can fix it."""
         sentence = self._fill(language, self._values(language))
-        names = self.list_fixers(language)
-        return sentence + _word("fix", language, names=_names(names)) if names else sentence
+        names = _BETWEEN[language].join(self.list_fixers(language))
+        return sentence + word("fix", language, names=names) if names else sentence
 
     def write_for_caller(self, language: Language) -> str:
         """Return the text in one language without facts about another institution."""
@@ -76,6 +80,16 @@ class Sentences:
         """Return who can put a refusal right, in one language; nobody needs to when allowed."""
         texts = load_texts()
         return tuple(texts["fixers"][key][language] for key in texts[self.decision.reason]["fix"])
+
+    def cite(self, language: Language) -> str:
+        """Return where the affair of the question stands in the law, empty where nowhere."""
+        values = self._values(language)
+        return values.get("basis") or values.get("row_basis") or ""
+
+    def find_place(self) -> tuple[IndexedRow | None, IndexedClause | None]:
+        """Return the row and clause that the question is about, None for what there is not."""
+        row = self.edition.rows.get(self._place.row) if self.edition else None
+        return row, row.clauses.get(self._place.clause) if row else None
 
     def _fill(self, language: Language, values: dict[str, str], variant: str = "") -> str:
         texts = load_texts()[self.decision.reason]
@@ -103,8 +117,7 @@ class Sentences:
             return values
         values |= self._side_values(self.edition, language)
         values |= self._hold_values(language)
-        row = self.edition.rows.get(self._place.row)
-        clause = row.clauses.get(self._place.clause) if row else None
+        row, clause = self.find_place()
         if row is not None:
             values |= self._row_values(self.edition, row.row, language)
         if row is not None and clause is not None:
@@ -113,7 +126,7 @@ class Sentences:
             values |= self._filing_values(self.case, values.get("basis"), language)
         unreviewed = () if self.decision.allowed else sorted(question.unreviewed)
         if unreviewed:
-            values["remark"] += _word("unreviewed", language, names=_names(unreviewed))
+            values["remark"] += word("unreviewed", language, names=_names(unreviewed))
         return values
 
     def _side_values(self, edition: Edition, language: Language) -> dict[str, str]:
@@ -121,7 +134,7 @@ class Sentences:
         question = self.question
         for side, classes in (("inquirer", question.inquirer), ("provider", question.provider)):
             code, delegator = question.codes_of("inquirer" if side == "inquirer" else "provider")
-            names = _names(edition.classes.list_narrowest(classes)) or _word("no_class", language)
+            names = _names(edition.classes.list_narrowest(classes)) or word("no_class", language)
             acting = f"{code}({delegator})" if delegator else code
             values[side] = f"{acting}: {names}" if code else names
             values[f"{side}_code"] = code or names
@@ -132,17 +145,15 @@ class Sentences:
         hold = self.hold
         if hold is None:
             return {}
-        until = _word("open_end", language)
+        until = word("open_end", language)
         if hold.valid_to is not None:
             last = (hold.valid_to - timedelta(days=1)).isoformat()
-            until = _word("until", language, last=last)
+            until = word("until", language, last=last)
         contact = hold.contact or hold.institution
         return {
-            "hold": _word("reference", language, reference=hold.reference)
-            if hold.reference
-            else "",
+            "hold": word("reference", language, reference=hold.reference) if hold.reference else "",
             "until": until,
-            "contact": _word("contact", language, contact=contact) if contact else "",
+            "contact": word("contact", language, contact=contact) if contact else "",
         }
 
     def _row_values(self, edition: Edition, row: Row, language: Language) -> dict[str, str]:
@@ -173,8 +184,8 @@ class Sentences:
                 edition.key.instrument, row, clause, indexed.notes
             ),
             "label": clause.label,
-            "listed": _names(indexed.entries) or _word("nothing", language),
-            "remark": _word("implementers", language, names=implementers) if implementers else "",
+            "listed": _names(indexed.entries) or word("nothing", language),
+            "remark": word("implementers", language, names=implementers) if implementers else "",
             "matched": _names(
                 f"{match.information}（うち{_names(match.scopes)}）"
                 if match.scopes
@@ -196,8 +207,8 @@ class Sentences:
             "begins": filing.valid_from.isoformat(),
             "ends": str(filing.valid_to),
             "notified": filing.notified_on.isoformat(),
-            "filed": _names(information) or _word("nothing", language),
-            "filed_providers": _names(providers) or _word("nothing", language),
+            "filed": _names(information) or word("nothing", language),
+            "filed_providers": _names(providers) or word("nothing", language),
             "withheld_by": withholding.ordinance if withholding else "",
         }
 

@@ -2,22 +2,25 @@
 
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from gateway.cli.permit_source import find_edition, read_permit_list
 from permitlists import (
     INSTRUMENTS,
-    Affair,
+    ORDINANCE,
+    CodedQuestion,
     Edition,
     Explanation,
-    NamedQuestion,
+    Institutions,
+    PermitList,
     PermitListError,
     explain_named,
-    load_builtin,
     load_institutions,
 )
 
@@ -45,18 +48,26 @@ class AskedLine(msgspec.Struct, forbid_unknown_fields=True):
     provider: str
     info: str | tuple[str, ...]
     on: date | None = None
+    inquirer_delegator: str | None = None
+    provider_delegator: str | None = None
+    consent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """What the options say about the edition and the day, for every question of a call.
+    """What the options say about list, edition and day, for every question of a call.
 
     `instrument` is None for the statutory edition of the day, whichever instrument that is of.
+    `named` is the edition that the options name, whose day may be another; `pinned` says that
+    they name one, which may be unknown.
     """
 
     on: date | None
-    instrument: str | None
-    label: str | None
+    permit_list: PermitList
+    institutions: Institutions
+    instrument: str | None = None
+    named: Edition | None = None
+    pinned: bool = False
 
     def answer(self, line: AskedLine) -> Explanation:
         """Return the explained decision of one question.
@@ -65,45 +76,71 @@ class Frame:
             PermitListError: the affair has another form.
         """
         edition, day = self._edition_and_day(line.on or self.on)
-        question = NamedQuestion(
+        ordinance = self.instrument == ORDINANCE and not self.pinned
+        question = CodedQuestion(
             on=day,
-            affair=Affair.parse(line.affair),
+            affair=line.affair,
             inquirer=line.inquirer,
             provider=line.provider,
             information=(line.info,) if isinstance(line.info, str) else line.info,
             instrument=edition.key.instrument if edition else self.instrument or _STATUTORY,
+            inquirer_delegator=line.inquirer_delegator,
+            provider_delegator=line.provider_delegator,
+            consent=line.consent,
         )
-        return explain_named(edition, load_institutions(), question)
+        return explain_named(
+            edition,
+            self.institutions,
+            question,
+            self.permit_list.supplement.holds,
+            self.permit_list.ground_of(day) if ordinance else None,
+        )
 
     def _edition_and_day(self, asked: date | None) -> tuple[Edition | None, date]:
         day = asked or today()
+        if self.pinned:
+            edition = self.named
+            if edition is None or edition.key.in_force(day):
+                return edition, day
+            # an edition of another time, named without a day: its first day
+            return (edition, edition.key.valid_from) if asked is None else (None, day)
         if self.instrument is None:
-            return load_builtin().find_statutory(day), day
-        if self.label is None:
-            return load_builtin().find_in_force(self.instrument, day), day
-        edition = load_builtin().find_labelled(self.label)
-        if edition is None or edition.key.in_force(day):
-            return edition, day
-        if asked is None:  # an edition of another time, named without a day: its first day
-            return edition, edition.key.valid_from
-        return None, day
+            return self.permit_list.find_statutory(day), day
+        return self.permit_list.find_in_force(self.instrument, day), day
 
 
-def read_frame(on: date | None, edition: str | None) -> Frame:
-    """Return what `--on` and `--edition` say together.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """Where the options say that the list and the institutions come from, None for our own."""
+
+    register: Path | None = None
+    institutions: Path | None = None
+
+
+def read_frame(on: date | None, edition: str | None, sources: Sources) -> Frame:
+    """Return what `--on`, `--edition`, `--register` and `--institutions` say together.
 
     Raises:
-        ValueError: the edition is not INSTRUMENT or INSTRUMENT@VALID-FROM of a known instrument.
+        ValueError: a date after @ has another form, no edition has that name, or a file is not
+            what it should be.
+        OSError: a file cannot be read.
     """
+    frame = Frame(
+        on=on,
+        permit_list=read_permit_list(sources.register),
+        institutions=load_institutions(sources.institutions),
+    )
     if edition is None:
-        return Frame(on=on, instrument=None, label=None)
+        return frame
     instrument, at, day = edition.partition("@")
     if instrument not in INSTRUMENTS:
-        message = f"an instrument is one of {', '.join(INSTRUMENTS)}"
-        raise PermitListError("permits.instrument", message)
-    if at:
-        parse_date(day)
-    return Frame(on=on, instrument=instrument, label=edition if at else None)
+        named = find_edition(edition, frame.permit_list)
+        return replace(frame, instrument=named.key.instrument, named=named, pinned=True)
+    if not at:
+        return replace(frame, instrument=instrument)
+    parse_date(day)
+    named_or_none = frame.permit_list.find_labelled(edition)
+    return replace(frame, instrument=instrument, named=named_or_none, pinned=True)
 
 
 def today() -> date:

@@ -8,9 +8,9 @@ import pytest
 from permitlists import (
     REFUSALS,
     Affair,
+    CodedQuestion,
     Explanation,
     Hold,
-    NamedQuestion,
     explain_named,
     load_builtin,
     load_institutions,
@@ -256,9 +256,9 @@ def test_an_edition_with_an_end_says_so_in_the_document() -> None:
 
 
 def named(inquirer: str, provider: str, **changes: str) -> Explanation:
-    question = NamedQuestion(
+    question = CodedQuestion(
         on=TODAY,
-        affair=Affair.parse(changes.get("affair", "69-7")),
+        affair=changes.get("affair", "69-7"),
         inquirer=inquirer,
         provider=provider,
         information=(changes.get("info", "地方税関係情報"),),
@@ -296,9 +296,9 @@ def test_the_text_names_an_institution_by_its_code_and_narrowest_classes() -> No
 
 
 def test_a_side_is_unresolved_while_no_edition_is_in_force() -> None:
-    question = NamedQuestion(
+    question = CodedQuestion(
         on=date(2020, 1, 1),
-        affair=Affair.parse("69-7"),
+        affair="69-7",
         inquirer="市町村長",
         provider="991023",
         information=("地方税関係情報",),
@@ -308,9 +308,9 @@ def test_a_side_is_unresolved_while_no_edition_is_in_force() -> None:
 
 
 def test_a_hold_reaches_a_question_by_the_code_of_an_institution() -> None:
-    question = NamedQuestion(
+    question = CodedQuestion(
         on=TODAY,
-        affair=Affair.parse("69-7"),
+        affair="69-7",
         inquirer="991015",
         provider="991023",
         information=("地方税関係情報",),

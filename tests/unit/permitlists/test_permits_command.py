@@ -8,7 +8,7 @@ from typer.testing import CliRunner, Result
 
 from gateway.cli.permits import app
 from permitlists import load_builtin
-from tests.unit.permitlists.permit_cases import LABEL, packaged
+from tests.unit.permitlists.permit_cases import DATA, LABEL, packaged
 
 TAX = "地方税関係情報"
 OPEN = ("--affair", "69-7", "--inquirer", "991015", "--provider", "991023", "--info", TAX)
@@ -45,7 +45,7 @@ def test_decide_prints_the_verdict_and_both_texts_for_people() -> None:
 def test_explain_prints_what_is_near_and_what_differs() -> None:
     output = run("explain", *SHUT, "--on", "2026-04-01").stdout
     assert f"edition: {LABEL} sha256:" in output
-    assert f"nearest: 69-7 pair 4 {TAX}: affair differs" in output
+    assert f"nearest: 69-7 pair 4 {TAX}: affair differs: 事務が69-7（" in output
 
 
 def test_explain_prints_place_and_items_of_what_is_permitted() -> None:
@@ -83,7 +83,10 @@ def test_without_a_day_the_question_is_of_today() -> None:
         (("--edition", "beppyo2"), "edition"),
         (("--edition", "beppyo2", "--on", "2024-05-26"), "affair"),
         (("--edition", "shourei-r6", "--on", "2024-05-26"), "edition"),
-        (("--edition", "jorei-19-9", "--on", "2026-04-01"), "edition"),
+        (("--edition", "jorei-19-9", "--on", "2026-04-01"), "affair"),
+        (("--edition", "jorei-19-9@2024-05-27", "--on", "2026-04-01"), "edition"),
+        (("--edition", packaged().key.sha256[:8]), None),
+        (("--edition", str(DATA / "shourei-r6.2024-05-27.jsonl")), None),
         (("--on", "2024-05-27"), None),
         (("--on", "2024-05-26"), "affair"),
         (("--on", "2015-10-04"), "edition"),
@@ -114,6 +117,12 @@ def test_an_edition_of_another_time_answers_for_its_first_day() -> None:
         ("decide", *OPEN, "--on", "20260401"),
         ("decide", *OPEN, "--edition", "unknown"),
         ("decide", *OPEN, "--edition", "shourei-r6@"),
+        ("decide", *OPEN, "--edition", "ffffffff"),
+        ("decide", *OPEN, "--edition", "no-such-file.json"),
+        ("decide", *OPEN, "--register", "no-such-folder"),
+        ("decide", *OPEN, "--institutions", "no-such-file.toml"),
+        ("explain", *OPEN, "--view", "everybody"),
+        ("editions", "--register", "no-such-folder"),
         ("decide", *OPEN, "--edition", "shourei-r6@today"),
         ("decide", "--affair", "x", *OPEN[2:]),
         ("decide", "--from", "-", *OPEN),
@@ -229,3 +238,47 @@ def test_the_group_mounts_under_its_name() -> None:
     result = CliRunner().invoke(parent, ["permits", "editions"])
     assert result.exit_code == 0
     assert "shourei-r6" in result.stdout
+
+
+FILED = ("--edition", "jorei-19-9", "--affair", "1", *OPEN[2:], "--on", "2026-04-01")
+
+
+@pytest.mark.parametrize(("option", "failed"), [((), "consent"), (("--consent",), None)])
+def test_an_ordinance_affair_is_asked_by_the_number_of_its_filing(
+    option: tuple[str, ...], failed: str | None
+) -> None:
+    result = run("decide", *FILED, *option, "--json")
+    assert json.loads(result.stdout)["failed"] == failed
+    assert result.exit_code == (0 if failed is None else 1)
+
+
+def test_a_delegate_asks_with_the_classes_of_its_delegator() -> None:
+    town = ("--affair", "42-1", "--inquirer", "993417", *OPEN[4:], "--on", "2026-04-01")
+    assert "deny (inquirer)" in run("decide", *town).stdout
+    assert run("decide", *town, "--inquirer-delegator", "990001").exit_code == 0
+    refused = run("decide", *town, "--inquirer-delegator", "991015").stdout
+    assert "委任元（991015）" in refused
+
+
+def test_a_delegate_provides_with_the_classes_of_its_delegator() -> None:
+    line_of = {"provider": "999032", "provider_delegator": "993417"}
+    result = run("decide", "--from", "-", text=line(**line_of) + line(provider="999032"))
+    failed = [json.loads(text)["failed"] for text in result.stdout.splitlines()]
+    assert failed == [None, "information"]
+
+
+def test_institutions_of_an_operator_replace_those_of_the_sandbox(tmp_path: Path) -> None:
+    path = tmp_path / "institutions.toml"
+    path.write_text("institution = []", encoding="utf-8")
+    result = run("decide", *OPEN, "--institutions", str(path), "--json")
+    assert json.loads(result.stdout)["failed"] == "inquirer"
+
+
+@pytest.mark.parametrize("view", ["caller", "staff", "auditor"])
+def test_each_view_is_printed_as_text_and_as_json(view: str) -> None:
+    question = ("explain", *SHUT, "--on", "2026-04-01", "--view", view)
+    text, document = run(*question).stdout, json.loads(run(*question, "--json").stdout)
+    assert text.startswith("deny (information)")
+    assert document["text_ja"] in text
+    assert ("ruling_sha256" in document) is (view == "auditor")
+    assert ("nearest" in document) is (view != "caller")
