@@ -36,14 +36,15 @@ def find_edition(text: str, permit_list: PermitList) -> Edition:
     """Return the edition that a label, a SHA-256 prefix or the path of an edition file names.
 
     A label is `INSTRUMENT@VALID-FROM`; a prefix has at least 8 lower-case hexadecimal digits. A
-    file is canonical JSON (`.json`) or packaged lines (`.jsonl`); its edition need not be listed.
+    file is canonical JSON (`.json`), packaged lines (`.jsonl`) or a spreadsheet (`.xlsx`); its
+    edition need not be listed.
 
     Raises:
         PermitListError: nothing or more than one edition has that name, or the file is no edition.
         OSError: the file cannot be read.
     """
     path = Path(text)
-    if path.suffix in {".json", ".jsonl"}:
+    if path.suffix in {".json", ".jsonl", ".xlsx"}:
         return read_edition(path)
     if _LABEL.fullmatch(text):
         found = [one for one in permit_list.editions if one.key.label == text]
@@ -59,11 +60,15 @@ def find_edition(text: str, permit_list: PermitList) -> Edition:
 
 
 def read_edition(path: Path) -> Edition:
-    """Return the edition of a file: canonical JSON, or packaged lines where it ends in `.jsonl`.
+    """Return the edition of a file: `.jsonl` packaged lines, `.xlsx` a spreadsheet, else JSON.
 
     Raises:
         PermitListError: the file is no edition.
         OSError: the file cannot be read.
     """
     data = path.read_bytes()
+    if path.suffix == ".xlsx":
+        from permitlists.spreadsheet import read_spreadsheet  # noqa: PLC0415  # few files need it
+
+        return Edition(read_spreadsheet(data))
     return Edition.from_lines(data) if path.suffix == ".jsonl" else Edition.from_bytes(data)

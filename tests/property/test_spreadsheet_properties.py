@@ -3,6 +3,8 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
+from permitlists.line_writer import write_lines
+from permitlists.lines import read_lines
 from permitlists.sheet_parts import SpreadsheetError
 from permitlists.spreadsheet import read_spreadsheet, write_spreadsheet
 from permitlists.table import Clause, Grant, InstitutionClass, Pair, Row, Table, canonical_bytes
@@ -80,3 +82,8 @@ def test_a_file_with_a_changed_part_is_a_table_or_refused(part: str, data: st.Da
         st.binary(max_size=4) | st.text(f'{TEMPTING}<>&"/=0129ABrst', max_size=6).map(str.encode)
     )
     assert _is_read_or_refused(pack(PARTS | {part: content[:at] + put + content[at + gone :]}))
+
+
+@given(tables)
+def test_every_table_comes_back_from_its_lines(table: Table) -> None:
+    assert read_lines(write_lines(table)) == table
