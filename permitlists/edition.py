@@ -113,6 +113,8 @@ class Edition:
             raise PermitListError("permits.edition_content", "the edition ends before it begins")
         if len({row.no for row in table.rows}) != len(table.rows):
             raise PermitListError("permits.edition_content", "a row stands twice")
+        if len(self.classes.list_names()) != len(table.classes):
+            raise PermitListError("permits.edition_content", "a class stands twice")
         check_overlays(table)
         replacements = (overlay.replacement for overlay in table.overlays)
         for row in (*table.rows, *(row for row in replacements if row is not None)):

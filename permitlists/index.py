@@ -52,8 +52,11 @@ def index_row(row: Row, key: EditionKey, notes: Notes = _NO_NOTES) -> IndexedRow
     """Return the index of one row of the edition named by a key, with its reading rules.
 
     Raises:
-        PermitListError: a clause stands twice, or names a pair or term that the row has not.
+        PermitListError: a clause or pair stands twice, or a clause names a pair or term that the
+            row has not.
     """
+    if len({pair.no for pair in row.pairs}) != len(row.pairs):
+        raise PermitListError("permits.edition_content", f"row {row.no}: a pair stands twice")
     clauses = {
         clause.no: index_clause(row, clause, key, _notes(notes, clause.no))
         for clause in row.clauses

@@ -17,12 +17,12 @@ from permitlists import (
     load_institutions,
 )
 from permitlists.institutions import has_check_digit
-from permitlists.oracle import load_oracle
+from permitlists.oracle import OracleList, list_packaged
 from permitlists.table import Table
 
 PERMIT_LIST = load_builtin()
 EDITION = next(one for one in PERMIT_LIST.editions if one.key.instrument == "shourei-r6")
-ORACLE = load_oracle()
+ORACLE = OracleList(list_packaged())
 SMALL = Edition(
     Table(
         instrument=EDITION.key.instrument,
@@ -45,7 +45,8 @@ known_affairs = st.sampled_from(
 class_sets = st.frozensets(st.sampled_from(NAMES), max_size=4)
 questions = st.builds(
     Question,
-    on=st.dates(date(2024, 5, 20), date(2030, 1, 1)),
+    on=st.dates(date(2024, 5, 20), date(2030, 1, 1))
+    | st.dates(date(2015, 10, 1), date(2024, 6, 1)),
     affair=known_affairs | affairs,
     inquirer=class_sets,
     provider=class_sets,

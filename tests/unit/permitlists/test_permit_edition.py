@@ -70,6 +70,8 @@ def test_bytes_that_are_no_canonical_edition_are_refused(change: Callable[[bytes
         {"rows": [row(), row()]},
         {"rows": [row(inquirers=["町内会長"])]},
         {"rows": [row(pairs=[[1, ["町内会長"], ["地方税関係情報"]]])]},
+        {"rows": [row(pairs=[[1, ["市町村長"], ["地方税関係情報"]]] * 2)]},
+        {"classes": small()["classes"] * 2},
         {"rows": [row(clauses=[clause(), clause()])]},
         {"rows": [row(clauses=[clause(), clause(no=None)])]},
         {"rows": [row(clauses=[clause(grants=[[[2], ["地方税関係情報"], "", "exact"]])])]},
@@ -78,8 +80,8 @@ def test_bytes_that_are_no_canonical_edition_are_refused(change: Callable[[bytes
     ],
     ids=[
         "ends before it begins", "row twice", "unknown inquirer", "unknown provider",
-        "clause twice", "row alone beside a clause", "unknown pair", "term of no pair",
-        "unknown group",
+        "pair twice", "class twice", "clause twice", "row alone beside a clause", "unknown pair",
+        "term of no pair", "unknown group",
     ],
 )  # fmt: skip
 def test_an_edition_that_contradicts_itself_is_refused(changes: Document) -> None:
