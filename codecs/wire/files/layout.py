@@ -7,7 +7,7 @@ compared by identity: what is compiled for one is kept as long as it lives.
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -45,6 +45,7 @@ Charset = Literal["digits", "alphanumeric", "any"]
 Form = Literal["fixed", "delimited"]
 Direction = Literal["to_federation", "from_federation"]
 Terminator = Literal["none", "crlf", "lf"]
+TERMINATORS: Final[dict[Terminator, bytes]] = {"none": b"", "crlf": b"\r\n", "lf": b"\n"}
 
 Position = Annotated[int, Meta(ge=1, le=100_000)]
 Length = Annotated[int, Meta(ge=1, le=100_000)]

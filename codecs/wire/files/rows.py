@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, BinaryIO, Final
 
 from wire.errors import WireError
-from wire.files.layout import Field, Layout, Record
+from wire.files.layout import TERMINATORS, Field, Layout, Record
 from wire.files.places import Place, list_places
 from wire.files.reading import Value, decode_field
 from wire.files.settings import Settings
@@ -19,7 +19,6 @@ from wire.files.walk import Fault, Run, walk
 from wire.files.writing import encode_field
 
 _MEMORY: Final = 1 << 16  # distinct bytes of one field that are remembered
-_TERMINATORS: Final = {"none": b"", "crlf": b"\r\n", "lf": b"\n"}
 
 Read = tuple[Value, str | None, bool]  # value, rule that is broken, whether the bytes are canonical
 
@@ -202,15 +201,20 @@ def encode_rows(layout: Layout, records: Iterable[Decoded], settings: Settings) 
             `files.record.field`, the layout has no such record or field. The path names record
             and field.
     """
-    terminator = _TERMINATORS[layout.terminator]
+    terminator = TERMINATORS[layout.terminator]
     for order, decoded in enumerate(records, start=1):
         try:
-            yield _encode_record(layout, decoded, settings) + terminator
+            yield encode_record(layout, decoded, settings) + terminator
         except WireError as error:
             raise error.below(f"record[{order}]") from error
 
 
-def _encode_record(layout: Layout, decoded: Decoded, settings: Settings) -> bytes:
+def encode_record(layout: Layout, decoded: Decoded, settings: Settings) -> bytes:
+    """Return the bytes of one record, without terminator.
+
+    Raises:
+        WireError: as `encode_rows`; the path names the field.
+    """
     record = layout.find(decoded.kind)
     if record is None:
         raise WireError("files.record.kind", "", "The layout has no such record.")
@@ -233,7 +237,11 @@ def _encode_place(place: Place, decoded: Decoded, settings: Settings) -> bytes:
         value = None if value is None else value[place.index]
     kept = decoded.raw.get(label_of(place))
     if kept is not None:
-        raw = bytes.fromhex(kept)
+        try:
+            raw = bytes.fromhex(kept)
+        except ValueError as error:
+            detail = "Kept bytes are hexadecimal digits."
+            raise WireError("files.value.raw", place.field.name, detail) from error
         if len(raw) == place.field.length and decode_field(place.field, raw, settings)[0] == value:
             return raw
     return encode_field(place.field, value, settings)

@@ -11,11 +11,10 @@ from typing import BinaryIO, Final
 import numpy as np
 import numpy.typing as npt
 
-from wire.files.layout import Layout, Record
+from wire.files.layout import TERMINATORS, Layout, Record
 from wire.files.structure import START, parse_structure
 
 CHUNK: Final = 4096
-_TERMINATORS: Final = {"none": b"", "crlf": b"\r\n", "lf": b"\n"}
 _BOM: Final = b"\xef\xbb\xbf"
 _END_OF_FILE: Final = b"\x1a"
 _DATA: Final = "D"
@@ -69,7 +68,7 @@ class _Walk:
 
     def __init__(self, layout: Layout, stream: BinaryIO, chunk: int) -> None:
         self.structure = parse_structure(layout.structure)
-        self.terminator = _TERMINATORS[layout.terminator]
+        self.terminator = TERMINATORS[layout.terminator]
         self.select = layout.select
         self.by_tag = {
             record.tag.encode(): record for record in layout.records if record.tag is not None

@@ -52,13 +52,26 @@ class Column:
         found: list[Value] = objects.tolist()
         return found
 
+    def value(self, row: int) -> Value:
+        """Return the value of one record, None where there is none."""
+        if not self.valid[row]:
+            return None
+        if self.kind == "text":
+            raw = self.text[self.offsets[row] : self.offsets[row + 1]].tobytes()
+            return raw.decode("utf-8", "surrogatepass")
+        number = int(self.values[row])
+        return number if self.kind == "integer" else date.fromordinal(number + _EPOCH)
+
     def _texts(self) -> list[Value]:
         whole = self.text.tobytes()
         if whole.isascii():
             text = whole.decode("ascii")
             found: list[Value] = [text[a:b] or None for a, b in pairwise(self.offsets.tolist())]
         else:
-            found = [whole[a:b].decode("utf-8") or None for a, b in pairwise(self.offsets.tolist())]
+            found = [
+                whole[a:b].decode("utf-8", "surrogatepass") or None
+                for a, b in pairwise(self.offsets.tolist())
+            ]
         return found
 
 
@@ -133,6 +146,23 @@ class Chunk:
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values())))
+
+    def row(self, row: int) -> Decoded:
+        """Return one record, without its faults, as the row path would take it for writing."""
+        values: dict[str, Any] = {}
+        for place in list_places(self.record):
+            if place.label in self.columns:
+                value = self.columns[place.label].value(row)
+                if place.field.occurs > 1:
+                    values.setdefault(place.field.name, []).append(value)
+                else:
+                    values[place.field.name] = value
+        return Decoded(
+            kind=self.record.kind,
+            number=self.first + row,
+            values=values,
+            raw=self.raw.get(row, {}),
+        )
 
     def rows(self) -> Iterator[Decoded]:
         """Yield the records as the row path does."""

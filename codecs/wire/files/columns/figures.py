@@ -13,7 +13,7 @@ from wire.files.layout import FieldType
 from wire.files.places import Place
 from wire.files.settings import Settings
 
-_WIDEST_NUMBER: Final = 18  # digits that always fit 64 bits
+WIDEST_NUMBER: Final = 18  # digits that always fit 64 bits
 _FOREVER: Final = date.max.toordinal() - date(1970, 1, 1).toordinal()
 _YEAR, _MONTH = 10_000, 100
 
@@ -31,7 +31,7 @@ def read_digits(place: Place, data: U8) -> tuple[Words, Mask, Mask, Mask]:
 
 def number(place: Place, data: U8, _: Settings) -> Outcome:
     """Read an unsigned number."""
-    if place.field.length > _WIDEST_NUMBER:
+    if place.field.length > WIDEST_NUMBER:
         return leave(data, place.field.type)
     words, digits, blank, empty = read_digits(place, data)
     values = words.numbers()
@@ -53,7 +53,7 @@ def _fits(code: str, place: Place) -> bool:
 def signed(place: Place, data: U8, _: Settings) -> Outcome:
     """Read a number after a sign."""
     begin, end = place.begin, place.end
-    if not 1 <= end - begin - 1 <= _WIDEST_NUMBER or place.field.empty:
+    if not 1 <= end - begin - 1 <= WIDEST_NUMBER or place.field.empty:
         return leave(data, place.field.type)
     signs, words = data[:, begin], load_words(data, begin + 1, end)
     negative = signs == ord("-")
@@ -92,7 +92,7 @@ def _stamp(place: Place, data: U8, pattern: str) -> Outcome:
     """Read digits into a text: in the pattern `0` takes the next digit, other characters stay."""
     _, digits, blank, empty = read_digits(place, data)
     block = np.ascontiguousarray(data[:, place.begin : place.end])
-    good = digits & ~empty & _is_stamp(block, place.field.type, digits)
+    good = digits & ~empty & is_stamp(block, place.field.type, digits)
     text = np.empty((len(data), len(pattern)), np.uint8)
     taken = 0
     for at, character in enumerate(pattern):
@@ -106,8 +106,8 @@ def _stamp(place: Place, data: U8, pattern: str) -> Outcome:
     return Outcome(column=column, odd=empty, doubtful=~(good | blank | empty))
 
 
-def _is_stamp(block: U8, kind: FieldType, digits: Mask) -> Mask:
-    """Return where digits are a month, an instant or a date with unknown parts."""
+def is_stamp(block: U8, kind: FieldType, digits: Mask) -> Mask:
+    """Return where digits, one byte each, are a month, an instant or a date with unknown parts."""
     figures = np.where(digits[:, None], block, 0x30).astype(np.int64) - 0x30
     years = figures[:, 0] * 1000 + figures[:, 1] * 100 + figures[:, 2] * 10 + figures[:, 3]
     months = figures[:, 4] * 10 + figures[:, 5]

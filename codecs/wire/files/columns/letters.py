@@ -11,7 +11,6 @@ from wire.files.columns.outcome import Outcome, leave
 from wire.files.columns.tables import (
     I64,
     U8,
-    U16,
     Block,
     Characters,
     Mask,
@@ -121,7 +120,7 @@ def _pairs(place: Place, data: U8, characters: Characters, padding: int) -> Outc
     return _characters(codes, lengths, characters, odd)
 
 
-def _characters(codes: U8 | U16, lengths: I64, characters: Characters, odd: Mask) -> Outcome:
+def _characters(codes: Block, lengths: I64, characters: Characters, odd: Mask) -> Outcome:
     """Return the texts of the first `lengths` codes of each row."""
     doubtful = np.zeros(len(codes), np.bool_)
     flat = _take(codes, lengths)

@@ -20,6 +20,7 @@ from wire.charset.tables import (
 
 U8 = npt.NDArray[np.uint8]
 U16 = npt.NDArray[np.uint16]
+U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
 I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
@@ -144,9 +145,19 @@ def load_jis_codes() -> U16:
 
 
 @cache
+def load_ascii_codes() -> U8:
+    """Return the byte of each printable ASCII character of the basic plane, 0 for others."""
+    found = np.zeros(1 << 16, np.uint8)
+    for byte, text in HALF_WIDTH.items():
+        if text.isascii():
+            found[ord(text)] = byte
+    return found
+
+
+@cache
 def load_half_width_codes(*, large_only: bool) -> U8:
     """Return the JIS X 0201 byte of each character of the basic plane, 0 for none."""
-    found = np.zeros(1 << 16, np.uint8)
+    found = load_ascii_codes().copy()
     for byte, text in HALF_WIDTH.items():
         if not (large_only and byte in SMALL_KANA):
             found[ord(text)] = byte
