@@ -1,5 +1,6 @@
 """点検, the lint of permit lists: every weakness with its place, and what to do about it."""
 
+import hashlib
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
@@ -22,12 +23,13 @@ from permitlists.operating_codes import OperatingCodes
 from permitlists.permit_list import PermitList
 from permitlists.places import JsonPlaces, Path, Place, Source, place_of_fault, place_of_text
 from permitlists.supplement import EMPTY, Supplement
-from permitlists.table import Table, decode_table
+from permitlists.table import Table, canonical_bytes, decode_table
 
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "note")
 _RULES: Final = (*lint_content.RULES, *lint_reach.RULES, *lint_use.RULES)
 _LINE: Final = re.compile(r"line ([0-9]+)[: ]")
+_TOO_DEEP: Final = "nested too deeply"
 _MOST_FAULTS: Final = 50  # of form, in one file
 
 
@@ -82,15 +84,17 @@ def lint(
 ) -> tuple[Finding, ...]:
     """Return every finding of one edition file, gravest first, then by place.
 
-    `others` are the other editions of its list, `institutions` those that wear its classes (the
-    sandbox where none are named). Any bytes are answered by findings, never by an exception.
+    `others` are the editions of its list (the same content is left out), `institutions` those
+    that wear its classes (the sandbox where none are named). Any bytes are answered by findings,
+    never by an exception.
     """
     table, faults = _read(source)
     if table is None:
         return _order(faults)
+    digest = hashlib.sha256(canonical_bytes(table)).hexdigest()
     subject = Subject(
         table=table,
-        others=tuple(others),
+        others=tuple(other for other in others if other.key.sha256 != digest),
         institutions=institutions or load_institutions(),
         supplement=supplement,
     )
@@ -128,7 +132,7 @@ def _read(source: Source) -> tuple[Table | None, list[Finding]]:
     except PermitListError as error:
         message = str(error)
     except RecursionError:
-        message = "nested too deeply"
+        message = _TOO_DEEP
     return None, [_fault(source, message, place_of_fault(source.data, message))]
 
 
@@ -138,9 +142,11 @@ def _read_lines(source: Source) -> tuple[Table | None, list[Finding]]:
     faults: list[Finding] = []
     while len(faults) < _MOST_FAULTS:
         try:
-            table = read_lines(b"\n".join(line for _, line in lines))
+            table = read_lines(b"".join(line + b"\n" for _, line in lines))
         except PermitListError as error:
             message = str(error)
+        except RecursionError:
+            message = f"line {_find_deep(lines)}: {_TOO_DEEP}"
         else:
             return (None if faults else table), faults
         named = _LINE.match(message)
@@ -151,6 +157,12 @@ def _read_lines(source: Source) -> tuple[Table | None, list[Finding]]:
         column = place_of_fault(line, text).column
         faults.append(_fault(source, text, Place(line=number, column=column)))
     return None, faults
+
+
+def _find_deep(lines: list[tuple[int, bytes]]) -> int:
+    """Return which of the lines, counted from 1, has the most brackets."""
+    brackets = [line.count(b"[") + line.count(b"{") for _, line in lines]
+    return brackets.index(max(brackets)) + 1
 
 
 def _fault(source: Source, problem: str, place: Place) -> Finding:

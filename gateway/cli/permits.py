@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, NoReturn
 
 import typer
 
-from gateway.cli import permit_oracle, permit_paper, permit_register
+from gateway.cli import permit_oracle, permit_paper, permit_register, permit_review
 from gateway.cli.permit_options import (
     AffairText,
     AsJson,
@@ -228,5 +228,5 @@ def _edition_document(edition: Edition, day: date) -> dict[str, Any]:  # Any: pl
     }
 
 
-for module in (permit_oracle, permit_paper, permit_register):
+for module in (permit_oracle, permit_paper, permit_register, permit_review):
     module.register(app)
