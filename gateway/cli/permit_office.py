@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +13,7 @@ import typer
 
 from gateway.cli.output import Exit
 from permitlists import PermitListError
-from permitlists.register import Proposal, ProposalState, Register, RegisterError, day_of
+from permitlists.register import Proposal, ProposalState, Register, RegisterError
 
 RegisterFolder = Annotated[
     Path,
@@ -65,11 +65,6 @@ _KINDS = {
 def now() -> datetime:
     """Return the instant of an act: the command line is where system time enters."""
     return datetime.fromtimestamp(time.time(), tz=UTC)
-
-
-def today() -> date:
-    """Return the calendar date in Japan."""
-    return day_of(now())
 
 
 def show_json(document: Any) -> None:  # noqa: ANN401 - plain JSON

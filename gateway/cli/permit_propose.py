@@ -14,9 +14,8 @@ from gateway.cli.permit_office import (
     now,
     refusals,
     show_proposal,
-    today,
 )
-from gateway.cli.permit_questions import parse_date
+from gateway.cli.permit_questions import parse_date, today
 from gateway.cli.permit_source import find_edition, read_edition
 from permitlists import Affair, Hold
 from permitlists.ordinance_list import parse_ordinances

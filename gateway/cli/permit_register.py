@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from gateway.cli.options import JsonOption, StaffOption
+from gateway.cli.permit_inspect import review
 from gateway.cli.permit_office import (
     Number,
     ReasonOption,
@@ -28,6 +29,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(propose)
     app.command("suspend")(suspend)
     app.command("proposals")(proposals)
+    app.command("review")(review)
     app.command("approve")(approve)
     app.command("reject")(reject)
     app.command("publish")(publish)

@@ -15,6 +15,7 @@ from permitlists.register.events import (
     WithholdingContent,
 )
 from permitlists.register.folder import Folder
+from permitlists.register.inspection import Inspection, inspect, shown_content
 from permitlists.register.register import Contents, Register, check_folder
 from permitlists.register.state import PROPOSAL, Proposal, ProposalState, day_of
 
@@ -26,6 +27,7 @@ __all__ = [
     "FilingContent",
     "Folder",
     "HoldContent",
+    "Inspection",
     "LiftContent",
     "Listed",
     "NumberingContent",
@@ -39,6 +41,8 @@ __all__ = [
     "check_folder",
     "day_of",
     "find_before",
+    "inspect",
     "list_codes",
     "list_dropped",
+    "shown_content",
 ]

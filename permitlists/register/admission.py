@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 
 from permitlists.edition import Edition
-from permitlists.model import PermitListError
+from permitlists.lint import Finding, lint
 from permitlists.permit_list import PermitList
+from permitlists.places import Source
 from permitlists.register.errors import RegisterError
 from permitlists.register.events import AnyContent, NumberingContent
 
@@ -30,20 +31,33 @@ def admit_edition(edition: Edition, permit_list: PermitList, accepted: Iterable[
     `accepted` are the rows of its predecessor that somebody declared it may lack.
 
     Raises:
-        RegisterError: it has an error, its days overlap, or it lacks other rows than accepted.
+        RegisterError: the lint finds an error in it, or it lacks other rows than accepted.
+        PermitListError: the list does not take it.
     """
-    try:
-        PermitList((*permit_list.editions, edition))
-    except PermitListError as error:
+    errors = [one for one in lint_in(permit_list, edition) if one.severity == "error"]
+    if errors:
+        first = errors[0]
         raise RegisterError(
-            "permits.edition_overlaps", label=edition.key.label, fault=error
-        ) from error
+            "permits.lint_errors",
+            count=len(errors),
+            first_ja=first.message_ja,
+            first_en=first.message_en,
+            rule=first.rule,
+        )
+    PermitList((*permit_list.editions, edition), permit_list.supplement)  # nothing else speaks up
     before = find_before(edition, permit_list)
     dropped = list_dropped(edition, before)
     if before is not None and frozenset(dropped) != frozenset(accepted):
         raise RegisterError(
             "permits.dropped_rows", before=before.key.label, rows=", ".join(dropped) or "-"
         )
+
+
+def lint_in(permit_list: PermitList, edition: Edition) -> tuple[Finding, ...]:
+    """Return the findings about an edition beside the other editions of a list."""
+    source = Source(name=edition.key.label, data=edition.to_bytes())
+    others = [one for one in permit_list.editions if one.key.sha256 != edition.key.sha256]
+    return lint(source, others=others, supplement=permit_list.supplement)
 
 
 def find_before(edition: Edition, permit_list: PermitList) -> Edition | None:

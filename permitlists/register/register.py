@@ -24,9 +24,9 @@ from permitlists.register.events import (
     Shown,
 )
 from permitlists.register.folder import Folder
-from permitlists.register.rules import find_proposal
+from permitlists.register.rules import check_content, find_proposal
 from permitlists.register.standing import contents_of, supplement_of
-from permitlists.register.state import Proposal, State
+from permitlists.register.state import Proposal, State, day_of
 
 Contents = tuple[int, tuple[bytes, ...], bytes]
 
@@ -176,8 +176,9 @@ class Register:
         Raises:
             RegisterError: it could not enter the list, or waits already.
         """
-        self._folder.write_edition(edition.to_bytes())
         content = EditionContent(edition=_identify(edition))
+        check_content(self.state, content, day_of(at))  # no file of what has no chance
+        self._folder.write_edition(edition.to_bytes())
         return self.propose(content, at=at, staff=staff, reason=reason)
 
     def review(self, number: int, shown: Shown, *, at: datetime, staff: str) -> Proposal:
@@ -199,11 +200,10 @@ class Register:
             RegisterError: the same person proposed it, has not looked at it, or it has no place.
         """
 
-        def build(state: State, time: datetime) -> Approved:
+        def judge(state: State) -> None:
             admit(find_proposal(state, number).content, self._list_of(state))
-            return Approved(at=time, by=staff, proposal=number)
 
-        return self._commit(at, build)
+        return self._commit(at, lambda _, time: Approved(at=time, by=staff, proposal=number), judge)
 
     def reject(self, number: int, *, at: datetime, staff: str, reason: str) -> Proposal:
         """Return the proposal after it was turned down, or taken back by its proposer.
@@ -227,23 +227,31 @@ class Register:
         """
         accepted = tuple(dropped)
 
-        def build(state: State, time: datetime) -> Published:
-            edition = find_proposal(state, number).edition
-            if edition is not None:
-                admit_edition(self.load_edition(edition.sha256), self._list_of(state), accepted)
-            return Published(at=time, by=staff, proposal=number, dropped=accepted)
+        def judge(state: State) -> None:
+            for listed in filter(None, (find_proposal(state, number).edition,)):
+                admit_edition(self.load_edition(listed.sha256), self._list_of(state), accepted)
 
-        return self._commit(at, build)
+        return self._commit(
+            at,
+            lambda _, time: Published(at=time, by=staff, proposal=number, dropped=accepted),
+            judge,
+        )
 
     def _commit(
-        self, at: datetime, build: Callable[[State, datetime], Proposed | OnProposal]
+        self,
+        at: datetime,
+        build: Callable[[State, datetime], Proposed | OnProposal],
+        judge: Callable[[State], None] | None = None,
     ) -> Proposal:
+        """Append the event that `build` makes of the state; `judge` looks at the editions too."""
         with self._folder.lock() as log:
             chain = log.read()
             chain.check_grown(self.head)
             state = compose(chain.events)
             event = build(state, max(filter(None, (state.at, at.astimezone(UTC)))))
             step(state, event)
+            if judge is not None:
+                judge(state)
             log.append(event, chain)
         self._read()
         return self.state.proposals[event.proposal]

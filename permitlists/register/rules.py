@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final, NoReturn
 from unicodedata import category
 
+from permitlists.permit_list import STATUTORY
 from permitlists.register.errors import RegisterError
 from permitlists.register.events import (
     MAX_TEXT,
@@ -100,6 +101,9 @@ def check_content(state: State, content: AnyContent, day: date) -> None:
 
 
 def _check_order(state: State, edition: Listed) -> None:
+    if edition.instrument not in STATUTORY:
+        known = ", ".join(STATUTORY)
+        raise RegisterError("permits.instrument", instrument=edition.instrument, known=known)
     if any(one.sha256 == edition.sha256 for one in state.editions):
         raise RegisterError("permits.already_listed", label=edition.label)
     newest = state.find_newest(edition.instrument)

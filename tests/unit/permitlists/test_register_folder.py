@@ -262,6 +262,10 @@ def test_a_damaged_edition_file_heals_when_it_is_proposed_again(
     register.reject(number, at=NOON, staff=EVE, reason=REASON)
     register.propose_edition(new, at=NOON, staff=ANN, reason=REASON)
     assert register.verify() is None
+    register.reject(number + 1, at=NOON, staff=EVE, reason=REASON)
+    written = path.stat().st_mtime_ns
+    register.propose_edition(new, at=NOON, staff=ANN, reason=REASON)
+    assert path.stat().st_mtime_ns == written
     assert sorted(one.suffix for one in path.parent.iterdir()) == [".json"] * 3
 
 

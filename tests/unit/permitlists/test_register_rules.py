@@ -157,6 +157,15 @@ def test_the_list_never_rolls_back(register: Register, day: date) -> None:
     )
 
 
+@pytest.mark.parametrize("instrument", ["jorei-19-9", "other"])
+def test_an_edition_is_one_of_a_statutory_instrument(register: Register, instrument: str) -> None:
+    new = second(instrument=instrument)
+    refused(
+        "permits.instrument",
+        lambda: register.propose_edition(new, at=NOON, staff=ANN, reason=REASON),
+    )
+
+
 def test_what_is_published_is_not_published_again(register: Register) -> None:
     refused(
         "permits.already_listed",
@@ -195,7 +204,8 @@ def test_an_edition_whose_days_overlap_is_refused(tmp_path: Path) -> None:
     closed = edition(valid_to="2026-06-01")
     register = found(tmp_path / "register", closed)
     accept(register, second())
-    refused("permits.edition_overlaps", lambda: register.publish(1, at=NOON, staff=BOB))
+    error = refused("permits.lint_errors", lambda: register.publish(1, at=NOON, staff=BOB))
+    assert "edition." in str(error)
 
 
 def test_a_suspension_holds_at_once_and_until_its_end(register: Register) -> None:
