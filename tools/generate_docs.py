@@ -14,6 +14,7 @@ from tools.pages.configuration import configuration
 from tools.pages.data_model import data_model
 from tools.pages.errors import errors
 from tools.pages.glossary import glossary
+from tools.pages.layouts import layouts
 from tools.pages.records import records
 from tools.pages.states import states
 
@@ -24,6 +25,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "data-model.md": data_model,
     "errors.md": errors,
     "glossary.md": glossary,
+    "layouts.md": layouts,
     "records.md": records,
     "states.md": states,
 }
