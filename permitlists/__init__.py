@@ -1,8 +1,11 @@
 """The law as data: which body may ask which body for which information, and why."""
 
 from permitlists.asking import CodedQuestion, explain_named, resolve
+from permitlists.code_places import CodedPlace, check_operating_codes, locate
 from permitlists.edition import Edition
 from permitlists.explain import Explanation
+from permitlists.faults import Fault
+from permitlists.filing_check import check_filing
 from permitlists.institution_list import load_institutions
 from permitlists.institutions import (
     Delegation,
@@ -28,6 +31,8 @@ from permitlists.model import (
     Question,
 )
 from permitlists.operating_codes import (
+    CodedAffair,
+    CodedInformation,
     OperatingCodes,
     load_operating_codes,
     parse_operating_codes,
@@ -55,6 +60,9 @@ __all__ = [
     "VIEWS",
     "Affair",
     "Base",
+    "CodedAffair",
+    "CodedInformation",
+    "CodedPlace",
     "CodedQuestion",
     "Decision",
     "Delegation",
@@ -62,6 +70,7 @@ __all__ = [
     "EditionKey",
     "Explanation",
     "FailedElement",
+    "Fault",
     "Filing",
     "HeldFile",
     "Hold",
@@ -81,6 +90,8 @@ __all__ = [
     "Supplement",
     "View",
     "Withholding",
+    "check_filing",
+    "check_operating_codes",
     "decode_supplement",
     "explain_named",
     "has_check_digit",
@@ -89,6 +100,7 @@ __all__ = [
     "load_builtin",
     "load_institutions",
     "load_operating_codes",
+    "locate",
     "parse_operating_codes",
     "resolve",
     "ruling_bytes",
