@@ -27,6 +27,7 @@ RegisterFolder = Annotated[
 ]
 ReasonOption = Annotated[str, typer.Option("--reason", help="理由 / Why, without personal data.")]
 Number = Annotated[int, typer.Argument(metavar="ID", help="起案番号 / Number of the proposal.")]
+_ABSENT = "permits.register_unknown"
 _JAPAN = timezone(timedelta(hours=9))
 _DONE = ("これで終わりです。", "Nothing more happens to it.")
 _NEXT = {
@@ -79,7 +80,7 @@ def refusals(*, as_json: bool) -> Iterator[None]:
         yield
     except RegisterError as error:
         _show_refusal(error.code, error.text_ja, error.text_en, as_json=as_json)
-        code = Exit.ENVIRONMENT if error.fix_by == "operator" else Exit.NO
+        code = Exit.ENVIRONMENT if error.code == _ABSENT else Exit.NO
         raise typer.Exit(code) from error
     except PermitListError as error:
         _show_refusal(error.code, f"内容が正しくありません: {error}", str(error), as_json=as_json)
