@@ -26,9 +26,10 @@ COMMANDS = {
     "held": "gateway.cli.held",
     "permits": "gateway.cli.permits",
     "records": "gateway.cli.records",
+    "codec": "gateway.cli.codec",
     "db": "gateway.cli.db",
 }
-GROUPS = frozenset({"addresses", "symbols", "replica", "held", "permits", "records", "db"})
+GROUPS = frozenset({"addresses", "symbols", "replica", "held", "permits", "records", "codec", "db"})
 _HELP = (
     "仲立ち: 情報提供ネットワークの中間サーバー（公開の模擬環境）\n\n"
     "An open simulation of Japan's inter-agency data-exchange gateway. Exit codes: 0 fine,"

@@ -70,7 +70,7 @@ class _Check:
         self.book = RuleBook(layout)
         self.tally = Tally(layout)
         self.header: Decoded | None = None
-        self.records = 0
+        self.records = self.data = 0
         self.whole = True  # as long as the structure is, so that a digest can be compared
         self.counts: list[dict[str, Any]] = []  # Any: plain JSON
         self.inbound = layout.direction == "from_federation"
@@ -99,7 +99,7 @@ class _Check:
             warnings=tuple(warnings.faults),
             error_count=errors.count,
             warning_count=warnings.count,
-            totals={"groups": self.counts},
+            totals={"data": self.data, "groups": self.counts},
         )
 
     def _report(self, faults: Iterable[Fault]) -> None:
@@ -119,6 +119,7 @@ class _Check:
                 self.header = decoded
                 self._report(self._check_header(decoded, faulty))
             if kind == "D":
+                self.data += 1
                 self.tally.add(decoded.values)
             self._report(self.book.judge(kind, decoded.number, decoded.values, faulty))
             if self.inbound:

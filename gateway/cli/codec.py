@@ -1,0 +1,16 @@
+"""`nakadachi codec`: the fixed-format files of the dedicated line, read, checked and written."""
+
+import typer
+
+from gateway.cli.codec_check import check_command
+from gateway.cli.codec_records import decode_command, encode_command, sample_command
+
+app = typer.Typer(
+    name="codec",
+    no_args_is_help=True,
+    help="固定長ファイルを扱う / Fixed-format files of the dedicated line.",
+)
+app.command("sample")(sample_command)
+app.command("check")(check_command)
+app.command("decode")(decode_command)
+app.command("encode")(encode_command)
