@@ -5,6 +5,7 @@ question at a time, so that a person can follow it with the order beside the scr
 """
 
 import json
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from permitlists.model import Question
 
 Granted = tuple[str, str | None, int, str]  # row, clause, pair, information
 Document = dict[str, Any]  # Any: plain JSON
+_EDITION_FILE = re.compile(r"[a-z0-9-]+\.\d{4}-\d{2}-\d{2}\.jsonl")  # INSTRUMENT.VALID-FROM.jsonl
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,8 +136,8 @@ class OracleList:
 def list_packaged() -> list[bytes]:
     """Return the packaged lines of every edition that comes with the package."""
     folder = files("permitlists").joinpath("data")
-    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".jsonl"))
-    return [folder.joinpath(name).read_bytes() for name in names]
+    names = sorted(entry.name for entry in folder.iterdir())
+    return [folder.joinpath(name).read_bytes() for name in names if _EDITION_FILE.fullmatch(name)]
 
 
 def _read_lines(data: bytes) -> Document:

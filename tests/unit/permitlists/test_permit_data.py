@@ -3,8 +3,10 @@ import runpy
 from datetime import date
 from itertools import product
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
+from hatchling.builders.wheel import WheelBuilder
 
 from permitlists import Affair, Question, items_of, load_builtin
 from tests.unit.permitlists.permit_cases import (
@@ -166,9 +168,17 @@ def test_every_vector_names_a_clause_and_pair_of_the_edition() -> None:
 
 def test_the_packaged_list_is_what_the_script_builds() -> None:
     script = runpy.run_path(str(CHECKOUT / "tools" / "build_permitlists.py"))
-    assert sorted(script["HEADERS"]) == sorted(path.name for path in DATA.glob("*.jsonl"))
+    assert sorted(script["HEADERS"]) == sorted(path.name for path in DATA.glob("*.*.jsonl"))
     for name in script["HEADERS"]:
         assert script["render"](law_folder(), name) == (DATA / name).read_bytes()
+
+
+def test_a_wheel_carries_every_packaged_file(tmp_path: Path) -> None:
+    """An edition that is missing from the wheel would leave its years without any permission."""
+    (built,) = WheelBuilder(str(CHECKOUT)).build(directory=str(tmp_path), versions=["standard"])
+    with ZipFile(built) as wheel:
+        for path in (one for one in DATA.iterdir() if one.is_file()):
+            assert wheel.read(f"permitlists/data/{path.name}") == path.read_bytes(), path.name
 
 
 def test_the_vectors_are_what_the_script_builds() -> None:
