@@ -1,0 +1,184 @@
+"""An operator's walk: a new edition from its import to the day it comes into force, and after."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import time_machine
+from typer.testing import CliRunner
+
+from gateway.cli.permits import app
+from permitlists import Edition, load_builtin
+from permitlists.register import Register
+from permitlists.spreadsheet import read_spreadsheet, write_spreadsheet
+from permitlists.table import Row, Table
+from tests.support.registers import on
+
+TAX = "地方税関係情報"
+QUESTION = ("--affair", "69-7", "--inquirer", "991015", "--provider", "991023", "--info", TAX)
+OLD, NEW = "shourei-r6@2024-05-27", "shourei-r6@2026-05-01"
+APRIL, MAY = date(2026, 4, 1), date(2026, 5, 1)
+
+
+class Office:
+    """A register folder, and people who call commands on a day."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "register"
+        self.files = folder
+
+    @property
+    def register(self) -> Register:
+        return Register.open(self.folder)
+
+    def call(self, *arguments: str, code: int = 0, day: date = APRIL) -> Any:  # noqa: ANN401  # plain JSON
+        """Return what a command prints as JSON, called at noon of a day."""
+        with at_noon(day):
+            done = CliRunner(env={"NAKADACHI_PERMITS_REGISTER": str(self.folder)}).invoke(
+                app, [*arguments, "--json"]
+            )
+        assert done.exit_code == code, done.output
+        return json.loads(done.stdout)
+
+    def refused(self, *arguments: str, day: date = APRIL) -> str:
+        """Return the code with which a command is refused."""
+        return str(self.call(*arguments, code=1, day=day)["error"]["code"])
+
+    def decide(self, day: date) -> str:
+        """Return what the commands say on a day to the question of the walk."""
+        with at_noon(day):
+            done = CliRunner().invoke(
+                app, ["decide", *QUESTION, "--json", "--register", str(self.folder)]
+            )
+        answer = json.loads(done.stdout)
+        return f"{answer['decision']} {answer['failed']} {answer['edition']['label']}"
+
+
+@contextmanager
+def at_noon(day: date) -> Iterator[None]:
+    with time_machine.travel(on(day), tick=False):
+        yield
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    made = Office(tmp_path)
+    made.call("found", str(made.folder), "--staff", "ann")
+    return made
+
+
+def amended(valid_from: date = MAY) -> Table:
+    """Return the packaged order without the tax information of clause 69-7."""
+    before = load_builtin().find_labelled(OLD)
+    assert before is not None
+    rows = tuple(without_tax(row) if row.no == "69" else row for row in before.table.rows)
+    return msgspec.structs.replace(
+        before.table, rows=rows, valid_from=valid_from, source="draft", overlays=()
+    )
+
+
+def without_tax(row: Row) -> Row:
+    clauses = []
+    for clause in row.clauses:
+        kept = tuple(one for one in clause.grants if clause.no != "7" or TAX not in one.terms)
+        clauses.append(msgspec.structs.replace(clause, grants=kept))
+    return msgspec.structs.replace(row, clauses=tuple(clauses))
+
+
+def test_a_new_edition_from_its_import_to_the_day_it_comes_into_force(office: Office) -> None:
+    # The draft comes back from the department as the spreadsheet that was sent to it.
+    sheet = office.files / "draft.xlsx"
+    office.call("export", "--edition", OLD, "-o", str(sheet))
+    assert read_spreadsheet(sheet.read_bytes()).rows[0].no == "1"
+    sheet.write_bytes(write_spreadsheet(amended()))
+
+    # Lint and difference, before anything is proposed.
+    findings = office.call("lint", "--edition", str(sheet))
+    assert not [one for one in findings if one["severity"] == "error"]
+    difference = office.call("diff", OLD, str(sheet))
+    assert difference["gained"] == []
+    assert {(one["row"], one["clause"], one["term"]) for one in difference["lost"]} == {
+        ("69", "7", TAX)
+    }
+
+    # One proposes; nobody approves their own, nor what they have not seen.
+    edition = ("propose", "edition", str(sheet), "--reason", "令和8年改正", "--staff", "ann")
+    number = str(office.call(*edition)["proposal"])
+    assert office.refused("approve", number, "--staff", "ann") == "permits.same_person"
+    assert office.refused("approve", number, "--staff", "bob") == "permits.review_missing"
+    assert office.refused(*edition) == "permits.already_proposed"
+    review = office.call("review", number, "--staff", "bob")["review"]
+    assert review["dropped"] == []
+    assert review["difference"] == difference
+    assert [TAX in card for card in review["cards"]] == [True]
+    assert office.call("approve", number, "--staff", "bob")["state"] == "approved"
+
+    # Published for next month, by somebody else than the proposer; the sequence grows.
+    assert office.refused("publish", number, "--staff", "ann") == "permits.same_person"
+    assert office.register.sequence == 1
+    assert office.call("publish", number, "--staff", "bob")["sequence"] == 2
+
+    # It comes into force by the clock, and by nothing else.
+    assert office.decide(APRIL) == f"allow None {OLD}"
+    assert office.decide(date(2026, 4, 30)) == f"allow None {OLD}"
+    assert office.decide(MAY) == f"deny information {NEW}"
+    listed = office.register.permit_list()
+    keys = [(one.key.label, one.key.valid_to) for one in listed.editions]
+    assert keys[1:] == [(OLD, MAY), (NEW, None)]
+
+    # There is no way back to the edition before.
+    for day in (MAY, date(2026, 4, 15)):
+        older = office.files / "older.json"
+        older.write_bytes(Edition(amended(day)).to_bytes().replace(b'"draft"', b'"older"'))
+        assert office.refused("propose", "edition", str(older), *edition[3:]) == (
+            "permits.rollback"
+        )
+    assert office.register.verify() is None
+
+
+def test_a_suspension_at_once_and_lifted(office: Office) -> None:
+    suspend = ("suspend", "--institution", "991023", "--reason", "漏えいの疑い", "--staff", "ann")
+    assert office.refused(*suspend) == "permits.end_missing"
+    number = str(office.call(*suspend, "--until", "2026-04-15")["proposal"])
+    assert office.decide(APRIL) == f"allow None {OLD}"
+    assert office.refused("approve", number, "--staff", "ann") == "permits.same_person"
+    office.call("approve", number, "--staff", "bob")
+    assert office.decide(APRIL) == f"deny hold {OLD}"
+    assert office.decide(date(2026, 4, 15)) == f"allow None {OLD}"
+    later = date(2026, 4, 7)
+    lift = office.call(
+        "propose", "lift", number, "--reason", "安全を確認", "--staff", "bob", day=later
+    )
+    assert office.decide(later) == f"deny hold {OLD}"
+    office.call("approve", str(lift["proposal"]), "--staff", "ann", day=later)
+    assert office.decide(later) == f"allow None {OLD}"
+    # What was decided while it held stays explained as it was.
+    assert office.decide(date(2026, 4, 6)) == f"deny hold {OLD}"
+    assert office.register.sequence == 3
+
+
+@pytest.mark.parametrize("tampered", ["an event", "an edition"])
+def test_what_was_changed_by_other_means_is_detected_and_never_used(
+    office: Office, tampered: str
+) -> None:
+    suspend = ("suspend", "--row", "69", "--reason", "試験", "--staff", "ann")
+    number = str(office.call(*suspend, "--until", "2026-04-15")["proposal"])
+    office.call("approve", number, "--staff", "bob")
+    assert office.call("verify-register")["sequence"] == 2
+    if tampered == "an event":
+        path, before, after = office.folder / "register.jsonl", b'"bob"', b'"eve"'
+        code = "permits.register_broken"
+    else:
+        path = next((office.folder / "editions").iterdir())
+        before, after, code = b"exact", b"exakt", "permits.edition_tampered"
+    path.write_bytes(path.read_bytes().replace(before, after, 1))
+    assert office.refused("verify-register") == code
+    with at_noon(APRIL):
+        done = CliRunner().invoke(app, ["decide", *QUESTION, "--register", str(office.folder)])
+    assert done.exit_code != 0
+    assert code in done.output or "--register" in done.output
