@@ -1,0 +1,127 @@
+"""What cells and lines can be read with: the names of the predecessor and reviewed wordings."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from permitlists.lawxml.wording import bare, digest, plain, split_delegation, split_parentheses
+from permitlists.lawxml.wordings import Phrase, Wordings
+from permitlists.table import InstitutionClass, Table
+
+_CONNECTIVE: Final = re.compile(r"若しくは|又は|、")
+_RELATION: Final = "に係る"
+# How the words end that name the persons whom an information is about.
+_PERSON: Final = tuple("者等員童児母族子人婦属")
+
+_Known = Callable[[str], tuple[str, ...] | None]
+
+
+class Vocabulary:
+    """The classes and terms of a predecessor with the reviewed wordings of its instrument."""
+
+    __slots__ = ("_classes", "_described", "_terms", "wordings")
+
+    def __init__(self, predecessor: Table, wordings: Wordings) -> None:
+        self.wordings = wordings
+        self._classes = {entry.name for entry in predecessor.classes}
+        self._described = {entry.wording: entry.name for entry in predecessor.classes}
+        self._terms = {
+            term for row in predecessor.rows for pair in row.pairs for term in pair.terms
+        }
+
+    def read_classes(self, text: str) -> tuple[str, ...] | None:
+        """Return the classes of a cell, None where any part of it is not recognised."""
+        return _consume(text, self._known_classes)
+
+    def read_terms(self, text: str) -> tuple[str, ...] | None:
+        """Return the terms of an information cell, None where a part is not recognised."""
+        return _consume(split_delegation(text)[0], self._known_terms)
+
+    def list_readings(self, line: str, offered: frozenset[str]) -> tuple[Phrase, ...]:
+        """Return how an information line can be read within a row that offers those terms.
+
+        The words before the last に係る that leaves a known phrase must name persons.
+        """
+        for phrase in list_phrases(line):
+            known = self._known_phrases(phrase)
+            if known:
+                return tuple(one for one in known if offered.issuperset(one.terms))
+        return ()
+
+    def _known_classes(self, text: str) -> tuple[str, ...] | None:
+        bare = plain(text)
+        name = bare if bare in self._classes else self._described.get(digest(bare))
+        return self.wordings.find_classes(text) or ((name,) if name else None)
+
+    def _known_terms(self, text: str) -> tuple[str, ...] | None:
+        bare = plain(text)
+        return self.wordings.find_terms(text) or ((bare,) if bare in self._terms else None)
+
+    def _known_phrases(self, text: str) -> tuple[Phrase, ...]:
+        readings = self.wordings.list_readings(text)
+        bare = plain(text)
+        if readings or bare not in self._terms:
+            return readings
+        return (Phrase("", "", (bare,), "", "exact"),)
+
+
+def unknown_class(text: str) -> InstitutionClass:
+    """Return a class that nobody wears, for a wording that nobody has read yet."""
+    name = digest(plain(text))
+    return InstitutionClass(f"未確認の機関（{name}）", (), name)
+
+
+def unknown_term(text: str) -> str:
+    """Return a term that stands for a wording that nobody has read yet."""
+    return f"未確認の情報（{digest(plain(split_delegation(text)[0]))}）"
+
+
+def _consume(text: str, known: _Known) -> tuple[str, ...] | None:
+    """Read a text from left to right, the longest known piece first; all of it or nothing."""
+    ends = [*_connectives(text), (len(text), len(text))]
+    found: list[str] = []
+    begin = 0
+    while begin < len(text):
+        names, end, begin = _longest(text, begin, ends, known)
+        found.extend(name for name in names if name not in found)
+        if end == len(text):
+            return tuple(found) or None
+    return None
+
+
+def _longest(
+    text: str, begin: int, ends: list[tuple[int, int]], known: _Known
+) -> tuple[tuple[str, ...], int, int]:
+    """Return the names of the longest known piece, where it ends and where the next begins."""
+    for end, after in reversed(ends):
+        names = known(text[begin:end]) if end > begin else None
+        if names:
+            return names, end, after
+    return (), len(text) + 1, len(text) + 1
+
+
+def _connectives(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where connectives begin and end, outside of parentheses."""
+    position = 0
+    for piece, enclosed in split_parentheses(text):
+        if not enclosed:
+            for match in _CONNECTIVE.finditer(piece):
+                yield position + match.start(), position + match.end()
+        position += len(piece)
+
+
+def list_phrases(line: str) -> Iterator[str]:
+    """Yield what may be the phrase of a line: after the last に係る, the last but one ..., all.
+
+    Only after words that name persons, whom the information is about.
+    """
+    position, cuts = 0, [0]
+    for piece, enclosed in split_parentheses(line):
+        if not enclosed:
+            for match in re.finditer(_RELATION, piece):
+                subject = bare(line[: position + match.start()])
+                if subject.endswith(_PERSON):
+                    cuts.append(position + match.end())
+        position += len(piece)
+    for cut in reversed(cuts):
+        yield line[cut:]
