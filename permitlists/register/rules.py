@@ -39,7 +39,7 @@ _ACTS: Final[Mapping[type[OnProposal], tuple[str, str]]] = {
     Published: ("公示", "publish"),
 }
 _STAFF: Final = re.compile(STAFF_PATTERN)
-_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 LIFTABLE: Final = (HoldContent, FilingContent, WithholdingContent, NumberingContent)
 
 
@@ -75,7 +75,7 @@ def _check_proposed(state: State, event: Proposed) -> None:
 
 
 def _check_text(text: str) -> None:
-    if not text.strip() or len(text) > MAX_TEXT or any(category(one) in _UNSEEN for one in text):
+    if not text.strip() or len(text) > MAX_TEXT or any(category(one) in _HIDDEN for one in text):
         raise RegisterError("permits.text_form", limit=MAX_TEXT)
 
 
