@@ -25,9 +25,10 @@ def _decode_lines(
     layout: "Layout", stream: BinaryIO, settings: "Settings", output: BinaryIO
 ) -> "Iterator[Fault]":
     from wire.files.lines import write_lines  # noqa: PLC0415  # brings numpy
-    from wire.files.rows import Decoded, decode_rows  # noqa: PLC0415  # brings numpy
+    from wire.files.rows import Decoded  # noqa: PLC0415  # brings numpy
+    from wire.files.stream import decode_records  # noqa: PLC0415  # brings numpy
 
-    for found in decode_rows(layout, stream, settings):
+    for found in decode_records(layout, stream, settings):
         if isinstance(found, Decoded):
             output.writelines(write_lines((found,)))
             yield from found.faults

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Final
 
+from wire.files.columns.decode import decode_chunk
 from wire.files.layout import TERMINATORS, Layout, Record
 from wire.files.places import list_places
 from wire.files.report import Report, severity_of
@@ -108,22 +109,32 @@ class _Check:
 
     def _check_run(self, run: Run) -> None:
         kind = run.record.kind
-        for index, decoded in enumerate(decode_run(run, self.settings)):
+        if kind != "T":
+            self.tally.add_bytes(self._bytes_of(run))
+        if kind == "D":
+            rows = decode_chunk(run, self.settings).rows()
+        else:
+            rows = decode_run(run, self.settings)
+        for decoded in rows:
             faulty = frozenset(fault.field.partition("[")[0] for fault in decoded.faults)
             self._report(decoded.faults)
-            if kind == "T":
-                self._check_trailer(run.record, decoded, faulty)
-            else:
-                self.tally.add_bytes(run.data[index].tobytes() + self.terminator)
-            if kind == "H":
-                self.header = decoded
-                self._report(self._check_header(decoded, faulty))
             if kind == "D":
                 self.data += 1
                 self.tally.add(decoded.values)
+            elif kind == "H":
+                self.header = decoded
+                self._report(self._check_header(decoded, faulty))
+            elif kind == "T":
+                self._check_trailer(run.record, decoded, faulty)
             self._report(self.book.judge(kind, decoded.number, decoded.values, faulty))
             if self.inbound:
                 self._report(self._list_individual_numbers(decoded))
+
+    def _bytes_of(self, run: Run) -> bytes:
+        """Return the bytes that a digest is over: those of the records with their terminators."""
+        if not self.terminator:
+            return run.data.tobytes()
+        return b"".join(row.tobytes() + self.terminator for row in run.data)
 
     def _check_header(self, header: Decoded, faulty: frozenset[str]) -> Iterator[Fault]:
         values = header.values

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from wire.files.describe import describe_rule
 from wire.files.layout import Layout, Record, Rule
 from wire.files.places import list_places
 from wire.files.totals import Values, list_values
@@ -161,21 +162,6 @@ class _Marks:
 def list_fields(rule: Rule) -> tuple[str, ...]:
     """Return the names of all fields that a rule looks at."""
     return tuple(name for name in (rule.field, rule.other, *rule.plus, *rule.minus) if name)
-
-
-def describe_rule(rule: Rule) -> str:
-    """Return what a rule asks for, as a formula over names of fields."""
-    plus, minus = " + ".join(rule.plus), "".join(f" - {name}" for name in rule.minus)
-    return {
-        "not_before": f"{rule.field} >= {rule.other}",
-        "sum": f"{rule.field} = {plus}{minus}",
-        "counts": f"{rule.field} = count({rule.other})",
-        "needs": f"{rule.other} != empty",
-        "allows": f"{rule.other} in {rule.field}",
-        "sequence": "+1",
-        "unique": f"unique({', '.join(rule.plus)})",
-        "same": f"H.{rule.field}",
-    }[rule.kind]
 
 
 def _first_bytes(record: Record) -> dict[str, int]:

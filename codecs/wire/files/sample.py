@@ -14,13 +14,11 @@ from wire.files.rows import Decoded
 from wire.files.rules import triggers
 from wire.files.sample_values import TODAY, Scene, make_by_type, make_series
 from wire.files.settings import Settings
-from wire.files.totals import FORECAST, PART, PARTS, describe_header, list_values
+from wire.files.totals import FORECAST, PART, PARTS, describe_header, describe_medium, list_values
 
 _LONGEST_HISTORY: Final = 6000  # days since when people are insured, at most
 _LARGEST_GROUP: Final = 100_000  # data records of one trailer, where a file has several
 _PAYERS: Final = ("501", "594", "595", "596", "686", "700")
-_STORED: Final = "ファイル格納件数"
-_MOST_STORED: Final = 999_999
 _PAYER: Final = "特別徴収義務者コード"
 
 Values = dict[str, Any]  # Any: the value of a field, or a list of them
@@ -52,17 +50,19 @@ class _Maker:
         self.first = next(self._draw_people())
         self.number = self.row = 0
         self.header: Values = {}
+        self.before, self.group = _parts_of(layout.structure)
+        largest = min(_LARGEST_GROUP, -(-n // 2)) if self.before else n
+        self.size = max(1, largest)
+        self.groups = max(1, -(-n // self.size))
 
     def list_records(self) -> Iterator[Decoded]:
         """Yield records in the order of the layout's structure."""
-        before, group = _parts_of(self.layout.structure)
-        for kind in before:
+        for kind in self.before:
             yield self._make(kind)
-        size = self.n if not before else max(1, min(_LARGEST_GROUP, -(-self.n // 2)))
         left = self.n
-        for index in range(max(1, -(-self.n // max(size, 1)))):
-            count = min(size, left)
-            for kind in group:
+        for index in range(self.groups):
+            count = min(self.size, left)
+            for kind in self.group:
                 times = count if kind == "D" else 1
                 for _ in range(times):
                     yield self._make(kind, index)
@@ -113,9 +113,9 @@ class _Maker:
             "データ区分": "2",
             "外字区分": "0",
             "ファイル通番": 1,
-            _STORED: min(self.n + 2, _MOST_STORED),
             _PAYER: _PAYERS[group % len(_PAYERS)],
         }
+        known |= describe_medium(self.n, self.groups)
         if record.kind in "HT":
             known |= describe_header(self.layout, self.settings)
         if record.kind == "T":

@@ -16,6 +16,8 @@ PARTS: Final = "分割総数"
 FORECAST: Final = "明細件数予告"
 HOLDS_NUMBERS: Final = "個人番号収録区分"
 CHARACTERS: Final = "文字コード区分"
+_STORED: Final = "ファイル格納件数"  # of the management record of special collection files
+_MOST_STORED: Final = 999_999
 _KIND: Final = "レコード種別"
 _KIND_COUNTS: Final = "種別件数"
 _ENCODINGS: Final = {"cp932": "1", "jis_mixed": "2", "utf_8": "3"}
@@ -45,6 +47,14 @@ def describe_header(layout: Layout, settings: Settings) -> dict[str, str | int]:
         HOLDS_NUMBERS: "1" if holds_individual_numbers(layout) else "0",
         "レコード長": data.length,
     }
+
+
+def describe_medium(records: int, groups: int) -> dict[str, int]:
+    """Return what a management record says: data records, headers and trailers, 6 digits of them.
+
+    No public document says what is counted there; nothing checks it.
+    """
+    return {_STORED: min(records + 2 * groups, _MOST_STORED)}
 
 
 def list_values(values: Values, name: str) -> list[Any]:  # Any: as above
