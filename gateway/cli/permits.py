@@ -7,7 +7,13 @@ from typing import Annotated, Any, Final, NoReturn
 
 import typer
 
-from gateway.cli import permit_oracle, permit_paper, permit_register, permit_review
+from gateway.cli import (
+    permit_import,
+    permit_oracle,
+    permit_paper,
+    permit_register,
+    permit_review,
+)
 from gateway.cli.permit_options import (
     AffairText,
     AsJson,
@@ -228,5 +234,5 @@ def _edition_document(edition: Edition, day: date) -> dict[str, Any]:  # Any: pl
     }
 
 
-for module in (permit_oracle, permit_paper, permit_register, permit_review):
+for module in (permit_import, permit_oracle, permit_paper, permit_register, permit_review):
     module.register(app)
