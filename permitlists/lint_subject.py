@@ -85,7 +85,8 @@ class Subject:
             worn.name
             for institution in self.institutions
             for worn in institution.memberships
-            if (self.end is None or worn.valid_from < self.end)
+            if worn.counts
+            and (self.end is None or worn.valid_from < self.end)
             and (worn.valid_to is None or worn.valid_to > self.table.valid_from)
         )
 

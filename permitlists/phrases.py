@@ -13,7 +13,7 @@ def _load() -> dict[str, dict[str, str]]:
     return tomllib.loads(data.decode())
 
 
-def say(name: str, **values: object) -> Phrase:
+def say(name: str, /, **values: object) -> Phrase:
     """Return one sentence in both languages with its values filled in."""
     texts = _load()[name]
     return texts["ja"].format_map(values), texts["en"].format_map(values)

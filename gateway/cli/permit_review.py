@@ -10,12 +10,14 @@ from typing import Annotated, Any
 
 import typer
 
+from gateway.cli import permit_impact
 from gateway.cli.output import Exit
+from gateway.cli.permit_options import AsJson, InstitutionsFile
+from gateway.cli.permit_requests import refused_content
 from gateway.cli.permit_source import RegisterOption, find_edition, read_permit_list
 from permitlists import (
     Edition,
     PermitList,
-    PermitListError,
     load_institutions,
     load_operating_codes,
 )
@@ -25,21 +27,12 @@ from permitlists.lint import SEVERITIES, Finding, lint, lint_codes, lint_supplem
 from permitlists.places import Source
 from permitlists.worklist import list_numbering
 
-AsJson = Annotated[bool, typer.Option("--json", help="JSONで出力 / Print JSON.")]
 EditionName = Annotated[
     str | None,
     typer.Option(
         "--edition",
         metavar="LABEL|SHA256|FILE",
         help="版（既定はすべて） / One edition (default: all of the list).",
-    ),
-]
-InstitutionsFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--institutions",
-        metavar="FILE.toml",
-        help="機関の一覧（既定は模擬環境） / Institutions (default: the sandbox).",
     ),
 ]
 _WORDS = {"error": "誤り", "warning": "注意", "note": "参考"}
@@ -65,7 +58,7 @@ def lint_command(  # noqa: PLR0913 - one parameter for each option of the comman
     as_json: AsJson = False,
 ) -> None:
     """版を点検する / Find what is wrong, unreachable or unconfirmed: exit code 1 on an error."""
-    with _Refusals():
+    with refused_content():
         permit_list = read_permit_list(register)
         chosen = [] if edition is None else [find_edition(edition, permit_list)]
         if numbering:
@@ -101,7 +94,7 @@ def diff_command(
     as_json: AsJson = False,
 ) -> None:
     """版の差を示す / Show what one edition permits and the other does not, as exact sets."""
-    with _Refusals():
+    with refused_content():
         permit_list = read_permit_list(register)
         old, new = (find_edition(text, permit_list).table for text in (before, after))
     found = diff(old, new)
@@ -115,21 +108,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands to `permits`."""
     app.command("lint")(lint_command)
     app.command("diff")(diff_command)
-
-
-class _Refusals:
-    """Ends a command whose input is refused: content with 1, a file of this machine with 3."""
-
-    def __enter__(self) -> None:
-        """Begin to listen."""
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, PermitListError):
-            typer.echo(f"{error.code}: {error}", err=True)
-            raise typer.Exit(Exit.NO) from error
-        if isinstance(error, OSError):
-            typer.echo(f"{error.strerror}: {error.filename or ''}", err=True)
-            raise typer.Exit(Exit.ENVIRONMENT) from error
+    permit_impact.register(app)
 
 
 def _list_sources(permit_list: PermitList, *, packaged: bool) -> list[Source]:

@@ -3,17 +3,15 @@
 import json
 import os
 from collections.abc import AsyncIterator
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from gateway.cli.act import No, act
-from gateway.cli.options import refuse_usage
+from gateway.cli.options import SinceOption, UntilOption, instant_of
 from gateway.cli.output import Row
 from gateway.cli.session import actor
-from gateway.domain.hours import JAPAN
 from gateway.domain.records import Act, StoredRecord
 from gateway.ports import Ports, RecordQuery
 from gateway.usecases import records
@@ -21,15 +19,6 @@ from gateway.usecases import records
 app = typer.Typer(help="情報提供等記録を扱う / Exchange records.", no_args_is_help=True)
 
 PAGE = 1000
-
-SinceOption = Annotated[
-    str | None,
-    typer.Option(metavar="INSTANT", help="この時刻から（日本時間）/ From this instant, ISO 8601."),
-]
-UntilOption = Annotated[
-    str | None,
-    typer.Option(metavar="INSTANT", help="この時刻より前 / Before this instant, ISO 8601."),
-]
 
 
 @act(app, "search")
@@ -55,10 +44,13 @@ async def search(  # noqa: PLR0913  # the conditions of a search
         transaction_number=transaction_number,
         request_id=request_id,
         counterpart=counterpart,
-        since=_instant(since, "--since"),
-        until=_instant(until, "--until"),
+        since=instant_of(since, "--since"),
+        until=instant_of(until, "--until"),
     )
-    return [_row(stored) for stored in await records.search(query, actor=actor(), ports=ports)]
+    return [
+        row_of(stored, ports.store.institution)
+        for stored in await records.search(query, actor=actor(), ports=ports)
+    ]
 
 
 @act(app, "export")
@@ -73,18 +65,20 @@ async def export(
 ) -> Row:
     """記録を書き出す / Export records to a new file that only its owner can read."""
     query = RecordQuery(
-        limit=PAGE, since=_instant(since, "--since"), until=_instant(until, "--until")
+        limit=PAGE, since=instant_of(since, "--since"), until=instant_of(until, "--until")
     )
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     count = 0
     with os.fdopen(os.open(output, flags, 0o600), "w", encoding="utf-8") as out:
-        async for stored in _walk(query, ports):
-            out.write(json.dumps(_row(stored), ensure_ascii=False) + "\n")
+        async for stored in walk(query, ports):
+            out.write(
+                json.dumps(row_of(stored, ports.store.institution), ensure_ascii=False) + "\n"
+            )
             count += 1
     return {"file": str(output), "records": count}
 
 
-async def _walk(query: RecordQuery, ports: Ports) -> AsyncIterator[StoredRecord]:
+async def walk(query: RecordQuery, ports: Ports) -> AsyncIterator[StoredRecord]:
     """Yield the records of a query, page by page; the first page records the look."""
     page = await records.search(query, actor=actor(), ports=ports)
     while page:
@@ -112,21 +106,11 @@ async def verify(*, ports: Ports) -> Row | No:
     return No(shown=shown) if found.fault else shown
 
 
-def _instant(text: str | None, option: str) -> datetime | None:
-    """Return an instant; without an offset it is Japanese time."""
-    if text is None:
-        return None
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        refuse_usage("ISO 8601: 2027-06-04T09:00", option)
-    return instant if instant.tzinfo else instant.replace(tzinfo=JAPAN)
-
-
-def _row(stored: StoredRecord) -> Row:
-    """Return a record without the person."""
+def row_of(stored: StoredRecord, institution: str) -> Row:
+    """Return a record of an institution's log without the person."""
     record = stored.record
     return {
+        "institution": institution,
         "sequence": stored.sequence,
         "at": record.at.isoformat(),
         "act": str(record.act),
@@ -136,10 +120,12 @@ def _row(stored: StoredRecord) -> Row:
         "actor": record.actor,
         "inquirer": record.inquirer,
         "provider": record.provider,
+        "instrument": record.instrument,
         "affair": "-".join(filter(None, (record.row, record.clause))) or None,
         "information": [
             {"information": want.information, "items": list(want.items)} for want in record.wanted
         ],
+        "requested_at": record.requested_at.isoformat() if record.requested_at else None,
         "request_id": record.request_id,
         "transaction_number": record.transaction_number,
         "permit_id": record.permit_id,
