@@ -70,10 +70,10 @@ def _list_faults(filing: Filing, permit_list: PermitList) -> Iterator[Fault]:
         return
     ground = permit_list.ground_of(filing.valid_from)
     rule = read_base(filing.base, ground)
-    if rule.reason:
+    if rule.reason or rule.clause is None or ground.edition is None:
         yield _fault(filing, "base", rule.reason.rpartition(".")[2])
-    elif rule.clause is not None and ground.edition is not None:
-        yield from _list_surplus(filing, rule.clause, ground.edition.classes)
+        return
+    yield from _list_surplus(filing, rule.clause, ground.edition.classes)
 
 
 def _list_surplus(filing: Filing, clause: IndexedClause, classes: Classes) -> Iterator[Fault]:
