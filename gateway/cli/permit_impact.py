@@ -13,6 +13,7 @@ from gateway.cli.options import (
     SinceOption,
     UntilOption,
 )
+from gateway.cli.permit_intake import take_in
 from gateway.cli.permit_options import AsJson, InstitutionsFile
 from gateway.cli.permit_requests import (
     WHOLE,
@@ -22,7 +23,6 @@ from gateway.cli.permit_requests import (
     month_before,
     read_period,
     refused_content,
-    take_in,
 )
 from gateway.cli.permit_source import (
     RegisterOption,

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -16,7 +16,7 @@ from gateway.cli.options import instant_of
 from gateway.cli.output import Exit
 from gateway.domain.hours import JAPAN
 from permitlists import PermitListError
-from permitlists.requests import Asked, Record, read_record
+from permitlists.requests import Asked, Record
 
 RecordsFile = Annotated[
     Path | None,
@@ -132,38 +132,6 @@ class OwnLog:
     config: Path
     institution: str | None
     as_json: bool
-
-
-@contextmanager
-def take_in(
-    file: Path | None, own: OwnLog, begin: Callable[[datetime | None], Tally]
-) -> Iterator[Tally]:
-    """Hold the tally of an export, or of the own record log where no file is named.
-
-    `begin` makes the empty tally; it is told the instant of now where the log is read.
-
-    Raises:
-        PermitListError: a line of the file is no record; the message names it.
-        OSError: the file cannot be read.
-    """
-    if file is None:
-        from gateway.cli.permit_log import tally_log  # noqa: PLC0415  # brings the whole gateway
-
-        with closing(tally_log(own, begin)) as tally:
-            yield tally
-    else:
-        with closing(begin(None)) as tally:
-            _read_file(file, tally)
-            yield tally
-
-
-def _read_file(file: Path, tally: Tally) -> None:
-    with file.open("rb") as lines:
-        for number, line in enumerate(lines, start=1):
-            try:
-                tally.add(read_record(line))
-            except PermitListError as error:
-                raise PermitListError(error.code, f"line {number}: {error}") from error
 
 
 @contextmanager
