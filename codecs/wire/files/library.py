@@ -5,14 +5,15 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 import msgspec
 
 from wire.errors import WireError
 from wire.files.layout import Field, Layout, Record
+from wire.files.lint import lint_layout
 
 _FOLDER = files("wire.files").joinpath("layouts")
+_PART = ".part"  # records that several layouts include
 
 
 def parse_layout(text: str, parts: Mapping[str, str] | None = None) -> Layout:
@@ -22,7 +23,8 @@ def parse_layout(text: str, parts: Mapping[str, str] | None = None) -> Layout:
     header or trailer shorter than the data record of a fixed layout is extended with filler.
 
     Raises:
-        WireError: `files.layout.form`, the text is no declaration of a layout.
+        WireError: `files.layout.form`, the text is no declaration of a layout; `files.layout.*`,
+            the first thing that `lint_layout` finds.
     """
     try:
         raw = tomllib.loads(text)
@@ -33,9 +35,12 @@ def parse_layout(text: str, parts: Mapping[str, str] | None = None) -> Layout:
         overrides = raw.pop("overrides", {})
         for record in raw["records"]:
             record["fields"] = [one | overrides.get(one["name"], {}) for one in record["fields"]]
-        return _extend(msgspec.convert(raw, Layout))
+        layout = _extend(msgspec.convert(raw, Layout))
     except (tomllib.TOMLDecodeError, msgspec.MsgspecError, LookupError, TypeError) as error:
         raise WireError("files.layout.form", "", f"This is no layout: {error}") from error
+    for finding in lint_layout(layout):
+        raise WireError(f"files.{finding.code}", finding.where, finding.detail)
+    return layout
 
 
 def _extend(layout: Layout) -> Layout:
@@ -65,13 +70,12 @@ def _with_filler(record: Record, length: int) -> Record:
 @cache
 def list_layouts() -> tuple[Layout, ...]:
     """Return all versions of all shipped layouts, by id and version."""
-    parts, texts = {}, []
-    for file in _FOLDER.iterdir():
-        if file.name.endswith(".part.toml"):
-            parts[file.name.removesuffix(".part.toml")] = file.read_text(encoding="utf-8")
-        elif file.name.endswith(".toml"):
-            texts.append(file.read_text(encoding="utf-8"))
-    found: list[Any] = [parse_layout(text, parts) for text in texts]
+    texts = {
+        file.name.removesuffix(".toml"): file.read_text(encoding="utf-8")
+        for file in _FOLDER.iterdir()
+    }
+    parts = {name.removesuffix(_PART): text for name, text in texts.items() if name.endswith(_PART)}
+    found = [parse_layout(text, parts) for name, text in texts.items() if not name.endswith(_PART)]
     return tuple(sorted(found, key=lambda layout: (layout.id, layout.version)))
 
 

@@ -20,6 +20,8 @@ _LENGTHS: Final[dict[FieldType, int]] = {
     "shift": 3,
 }
 _EVEN: Final = frozenset({"wide", "jis"})
+# The most bytes of a number: 18 digits always fit 64 bits.
+_WIDEST: Final[dict[FieldType, int]] = {"number": 18, "signed": 19, "zoned": 18, "packed": 9}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +93,7 @@ def _lint_coverage(record: Record) -> Iterator[Finding]:
 
 
 def _lint_field(field: Field, where: str) -> Iterator[Finding]:
-    if field.length != _LENGTHS.get(field.type, field.length):
-        yield Finding("layout.length", where, f"A {field.type} has {_LENGTHS[field.type]} bytes.")
-    if field.type in _EVEN and field.length % 2:
-        yield Finding("layout.length", where, "Double-byte text has an even number of bytes.")
+    yield from (Finding("layout.length", where, detail) for detail in _lint_length(field))
     if field.step < field.length:
         yield Finding("layout.overlap", where, "Occurrences overlap.")
     if field.type == "shift":
@@ -105,6 +104,15 @@ def _lint_field(field: Field, where: str) -> Iterator[Finding]:
     for text in (*spelt, *field.codes, *([] if field.constant is None else [field.constant])):
         if len(text) > field.length or (text in spelt and len(text) != field.length):
             yield Finding("layout.spelling", where, f"{text} has not the length of its field.")
+
+
+def _lint_length(field: Field) -> Iterator[str]:
+    if field.length != _LENGTHS.get(field.type, field.length):
+        yield f"A {field.type} has {_LENGTHS[field.type]} bytes."
+    if field.length > _WIDEST.get(field.type, field.length):
+        yield "A number has at most 18 digits."
+    if field.type in _EVEN and field.length % 2:
+        yield "Double-byte text has an even number of bytes."
 
 
 def _lint_names(layout: Layout) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import pairwise
+from itertools import pairwise, repeat
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -134,18 +134,19 @@ def _patch_texts(column: Column, replaced: Mapping[int, Value]) -> Column:
 class Chunk:
     """Data records that follow one another, as columns by the label of their place.
 
-    `first` is the number of the first record in its file, from 1. `raw` has, by row of the chunk,
-    what `Decoded.raw` has; `faults` are those of all rows in order.
+    `first` is the number of the first of `count` records in its file, from 1. `raw` has, by row
+    of the chunk, what `Decoded.raw` has; `faults` are those of all rows in order.
     """
 
     record: Record
     first: int
+    count: int
     columns: Mapping[str, Column]
     raw: Mapping[int, Mapping[str, str]] = field(default_factory=dict, repr=False)
     faults: Sequence[Fault] = ()
 
     def __len__(self) -> int:
-        return len(next(iter(self.columns.values())))
+        return self.count
 
     def row(self, row: int) -> Decoded:
         """Return one record, without its faults, as the row path would take it for writing."""
@@ -172,7 +173,8 @@ class Chunk:
             by_record.setdefault(fault.record - self.first, []).append(fault)
         kind, first = self.record.kind, self.first
         odd = self.raw.keys() | by_record.keys()
-        for row, values in enumerate(zip(*lists, strict=True)):
+        rows = zip(*lists, strict=True) if lists else repeat((), self.count)
+        for row, values in enumerate(rows):
             named = dict(zip(names, values, strict=True))
             if row in odd:
                 yield Decoded(

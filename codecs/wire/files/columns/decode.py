@@ -95,11 +95,11 @@ def _explain(
     settings: Settings,
 ) -> Chunk:
     """Return the chunk with the rows in doubt as the reference reads them."""
-    raw: dict[int, Mapping[str, str]] = {}
+    raw: dict[int, dict[str, str]] = {}
     for place, mask in odd:
         for row in np.flatnonzero(mask & ~doubtful).tolist():
-            kept = raw.setdefault(row, {})
-            kept[label_of(place)] = run.data[row, place.begin : place.end].tobytes().hex()  # type: ignore[index]
+            kept = run.data[row, place.begin : place.end].tobytes()
+            raw.setdefault(row, {})[label_of(place)] = kept.hex()
     faults: list[Fault] = []
     replaced: dict[int, Mapping[str, Any]] = {}
     for row in np.flatnonzero(doubtful).tolist():
@@ -108,7 +108,7 @@ def _explain(
         faults += decoded.faults
         replaced[row] = decoded.values
         if decoded.raw:
-            raw[row] = decoded.raw
+            raw[row] = dict(decoded.raw)
     if replaced:
         for place in list_places(run.record):
             if place.label in columns:
@@ -116,7 +116,14 @@ def _explain(
                     columns[place.label],
                     {row: _value_at(values, place) for row, values in replaced.items()},
                 )
-    return Chunk(record=run.record, first=run.first, columns=columns, raw=raw, faults=faults)
+    return Chunk(
+        record=run.record,
+        first=run.first,
+        count=len(run),
+        columns=columns,
+        raw=raw,
+        faults=faults,
+    )
 
 
 def _value_at(values: Mapping[str, Any], place: Place) -> Any:  # noqa: ANN401  # any field's value

@@ -11,7 +11,7 @@ import numpy as np
 
 from wire.errors import WireError
 from wire.files.columns.column import Chunk, Column
-from wire.files.columns.figures import WIDEST_NUMBER, is_stamp
+from wire.files.columns.figures import is_stamp
 from wire.files.columns.tables import (
     I64,
     U8,
@@ -111,22 +111,20 @@ def _leave(_: Place, column: Column, __: U8, ___: Settings) -> Mask:
 
 
 def _write_number(place: Place, column: Column, data: U8, _: Settings) -> Mask:
-    if place.field.length > WIDEST_NUMBER:
-        return _leave(place, column, data, _)
     values = column.values.astype(np.int64)
     _write_digits(values, data[:, place.begin : place.end])
-    wrong = _is_outside(values, place.field.length) | _is_refused(place, column)
+    wrong = _is_outside(values, place.field.length) | _is_spelt_empty(place, data)
     return column.valid & wrong
 
 
 def _write_signed(place: Place, column: Column, data: U8, _: Settings) -> Mask:
-    if not 1 <= place.field.length - 1 <= WIDEST_NUMBER or place.field.empty:
+    if place.field.length == 1 or place.field.empty:
         return _leave(place, column, data, _)
     values = column.values.astype(np.int64)
     size = np.abs(values)
     data[:, place.begin] = np.where(values < 0, ord("-"), ord("+"))
     _write_digits(size, data[:, place.begin + 1 : place.end])
-    wrong = _is_outside(size, place.field.length - 1) | _is_refused(place, column)
+    wrong = _is_outside(size, place.field.length - 1) | _is_spelt_empty(place, data)
     return column.valid & wrong
 
 
@@ -136,13 +134,13 @@ def _is_outside(values: I64, digits: int) -> Mask:
     return found
 
 
-def _is_refused(place: Place, column: Column) -> Mask:
-    """Return which numbers the spelling of an empty field would hide."""
-    refused = np.zeros(len(column), np.bool_)
+def _is_spelt_empty(place: Place, data: U8) -> Mask:
+    """Return where the bytes written say that there is no value."""
+    found = np.zeros(len(data), np.bool_)
     for spelling in place.field.empty:
-        if spelling.isdigit():
-            refused |= column.values == int(spelling)
-    return refused
+        spelt = np.frombuffer(spelling.encode(), np.uint8)
+        found |= are_all(data[:, place.begin : place.end] == spelt)
+    return found
 
 
 def _write_digits(values: I64, target: U8) -> None:
@@ -187,10 +185,7 @@ def _write_stamp(place: Place, column: Column, data: U8, _: Settings) -> Mask:
 
 def _write_text(place: Place, column: Column, data: U8, _: Settings) -> Mask:
     unsaid = _write_codes(place, column, data, load_ascii_codes())
-    for spelling in place.field.empty:
-        spelt = np.frombuffer(spelling.encode().ljust(place.field.length), np.uint8)
-        unsaid |= are_all(data[:, place.begin : place.end] == spelt[: place.field.length])
-    return unsaid
+    return unsaid | (column.valid & _is_spelt_empty(place, data))
 
 
 def _write_kana(place: Place, column: Column, data: U8, settings: Settings) -> Mask:

@@ -13,7 +13,6 @@ from wire.files.layout import FieldType
 from wire.files.places import Place
 from wire.files.settings import Settings
 
-WIDEST_NUMBER: Final = 18  # digits that always fit 64 bits
 _FOREVER: Final = date.max.toordinal() - date(1970, 1, 1).toordinal()
 _YEAR, _MONTH = 10_000, 100
 
@@ -23,16 +22,13 @@ def read_digits(place: Place, data: U8) -> tuple[Words, Mask, Mask, Mask]:
     words = load_words(data, place.begin, place.end)
     empty = np.zeros(len(data), np.bool_)
     for spelling in place.field.empty:
-        if len(spelling) == place.field.length:
-            empty |= words.equal(spelling.encode())
+        empty |= words.equal(spelling.encode())
     blank = words.equal(b" " * place.field.length)
     return words, words.are_digits(), blank, empty
 
 
 def number(place: Place, data: U8, _: Settings) -> Outcome:
     """Read an unsigned number."""
-    if place.field.length > WIDEST_NUMBER:
-        return leave(data, place.field.type)
     words, digits, blank, empty = read_digits(place, data)
     values = words.numbers()
     valid = digits & ~empty
@@ -53,7 +49,7 @@ def _fits(code: str, place: Place) -> bool:
 def signed(place: Place, data: U8, _: Settings) -> Outcome:
     """Read a number after a sign."""
     begin, end = place.begin, place.end
-    if not 1 <= end - begin - 1 <= WIDEST_NUMBER or place.field.empty:
+    if end - begin == 1 or place.field.empty:
         return leave(data, place.field.type)
     signs, words = data[:, begin], load_words(data, begin + 1, end)
     negative = signs == ord("-")
