@@ -37,7 +37,7 @@ docs: $(VENV)/.dev ## the documentation site, generated pages included
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
 	@echo docs/_build/html/index.html
 
-bench: $(VENV)/.dev ## side by side with what it is compared with: ratios, a table, JSON below var/
+bench: $(VENV)/.dev $(VENV)-bench/.installed ## side by side with what it is compared with: ratios, a table, JSON below var/
 	$(BIN)/python tools/bench/run.py $(BENCH)
 
 $(VENV)/.runtime: requirements/runtime.lock pyproject.toml
@@ -48,4 +48,9 @@ $(VENV)/.runtime: requirements/runtime.lock pyproject.toml
 
 $(VENV)/.dev: $(VENV)/.runtime requirements/dev.lock
 	$(PIP) install --require-hashes --only-binary :all: -r requirements/dev.lock
+	touch $@
+
+$(VENV)-bench/.installed: requirements/bench.lock
+	test -x $(VENV)-bench/bin/python || $(PYTHON) -m venv $(VENV)-bench
+	$(VENV)-bench/bin/python -m pip --disable-pip-version-check --quiet --quiet install --require-hashes --only-binary :all: -r requirements/bench.lock
 	touch $@
