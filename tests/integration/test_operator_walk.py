@@ -13,10 +13,21 @@ import time_machine
 from typer.testing import CliRunner
 
 from gateway.cli.permits import app
-from permitlists import Edition, load_builtin
+from permitlists import Edition, PermitList, load_builtin
 from permitlists.register import Register
 from permitlists.spreadsheet import read_spreadsheet, write_spreadsheet
 from permitlists.table import Row, Table
+from tests.support.law_xml import (
+    LEAD,
+    WordedClause,
+    WordedParagraph,
+    WordedRow,
+    article,
+    kanji,
+    law,
+    predecessor,
+    table_article,
+)
 from tests.support.registers import on
 
 TAX = "地方税関係情報"
@@ -160,6 +171,64 @@ def test_a_suspension_at_once_and_lifted(office: Office) -> None:
     # What was decided while it held stays explained as it was.
     assert office.decide(date(2026, 4, 6)) == f"deny hold {OLD}"
     assert office.register.sequence == 3
+
+
+def order(*numbers: str) -> bytes:
+    """Return the law XML of an invented order with the rows of those numbers."""
+    pairs = (("橋の長", "橋梁関係情報又は船籍関係情報"), ("灯台守協会", "灯台関係情報"))
+    rows = [
+        WordedRow(
+            no=no,
+            inquirer="港の長",
+            affair=f"入港の許可に関する事務であって第{kanji(str(int(no) + 2))}条で定めるもの",
+            pairs=pairs,
+        )
+        for no in numbers
+    ]
+    clause = WordedClause(affair="申請の審査", information="当該者に係る橋梁関係情報")
+    details = [
+        article(
+            str(int(no) + 2),
+            WordedParagraph(sentence=LEAD.format(kanji(no)), clauses=(clause, clause)),
+        )
+        for no in numbers
+    ]
+    return law(table_article(rows) + "".join(details))
+
+
+def test_an_edition_from_law_xml_and_one_that_lacks_rows(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    listed = Edition(predecessor())
+    Register.found(office.folder, PermitList((listed,)), at=on(APRIL), staff="ann")
+    before = listed.key.label
+    for number, (valid_from, rows) in enumerate(
+        ((MAY, ("1", "2", "3")), (date(2026, 6, 1), ("1", "3"))), start=1
+    ):
+        path, draft = tmp_path / f"order{number}.xml", tmp_path / f"draft{number}.jsonl"
+        path.write_bytes(order(*rows))
+        lacking = number == 2
+        imported = office.call(
+            "import-law", str(path), "--to", "edition", "--valid-from", str(valid_from),
+            "--against", before, "-o", str(draft), code=int(lacking),
+        )  # fmt: skip
+        before = imported["edition"]["label"]
+        assert imported["state"] == ("held" if lacking else "complete")
+        office.call("lint", "--edition", str(draft))
+        office.call("propose", "edition", str(draft), "--reason", "改正", "--staff", "ann")
+        review = office.call("review", str(number), "--staff", "bob")["review"]
+        assert review["dropped"] == (["2"] if lacking else [])
+        office.call("approve", str(number), "--staff", "bob")
+        publish = ["publish", str(number), "--staff", "bob"]
+        if lacking:
+            assert office.refused(*publish) == "permits.dropped_rows"
+            publish += ["--accept-dropped", "2"]
+        office.call(*publish)
+    asked = ("decide", "--affair", "3-1", "--inquirer", "港の長", "--provider", "橋の長")
+    answers = [
+        office.call(*asked, "--info", "橋梁関係情報", "--on", str(day), code=code)["decision"]
+        for day, code in ((APRIL, 1), (MAY, 0), (date(2026, 6, 1), 0))
+    ]
+    assert answers == ["deny", "allow", "allow"]
 
 
 @pytest.mark.parametrize("tampered", ["an event", "an edition"])
