@@ -102,8 +102,6 @@ def make_texts(text: U8, lengths: npt.NDArray[Any]) -> Column:
 
 def patch(column: Column, replaced: Mapping[int, Value]) -> Column:
     """Return a column with other values in some records."""
-    if not replaced:
-        return column
     if column.kind == "text":
         return _patch_texts(column, replaced)
     values, valid = column.values.copy(), column.valid.copy()
