@@ -1,18 +1,26 @@
 """Questions as parties and people put them: codes or class texts instead of sets of classes."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
+from typing import Final, NamedTuple
 
 from permitlists.edition import Edition
 from permitlists.explain import Explanation, explain, explain_filed
-from permitlists.institutions import HeldFile, Institutions
+from permitlists.institutions import NOBODY, Institutions, Standing
 from permitlists.model import STATUTORY_BASIS, Affair, Question, Side
 from permitlists.ordinance import Ground
 from permitlists.supplement import Hold
 
 _CODE_LENGTH = 6
+# The sides without a delegation, by whether that of the inquirer and of the provider stands.
+_UNDELEGATED: Final[dict[tuple[bool, bool], frozenset[Side]]] = {
+    (True, True): frozenset(),
+    (True, False): frozenset({"provider"}),
+    (False, True): frozenset({"inquirer"}),
+    (False, False): frozenset({"inquirer", "provider"}),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,14 +43,15 @@ class CodedQuestion:
     consent: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Worn:
-    """What one side of a question amounts to on the day; `code` is None for a class text."""
+class _Side(NamedTuple):
+    """What one side of a question amounts to on the day.
+
+    `code` is None for a class text. `delegated` is False where the side names a delegator that
+    has delegated nothing to it.
+    """
 
     code: str | None
-    classes: frozenset[str]
-    unreviewed: frozenset[str] = frozenset()
-    files: tuple[HeldFile, ...] = ()
+    standing: Standing
     delegated: bool = True
 
 
@@ -59,19 +68,17 @@ def resolve(coded: CodedQuestion, institutions: Institutions) -> Question:
     return _question(
         coded,
         affair,
-        _wear(coded, affair, institutions, (coded.inquirer, coded.inquirer_delegator)),
-        _wear(coded, affair, institutions, (coded.provider, coded.provider_delegator)),
+        _find_side(coded, affair, institutions, (coded.inquirer, coded.inquirer_delegator)),
+        _find_side(coded, affair, institutions, (coded.provider, coded.provider_delegator)),
     )
 
 
-def _question(coded: CodedQuestion, affair: Affair, inquirer: _Worn, provider: _Worn) -> Question:
-    sides: tuple[tuple[Side, _Worn], ...] = (("inquirer", inquirer), ("provider", provider))
-    asked = frozenset(coded.information)
+def _question(coded: CodedQuestion, affair: Affair, inquirer: _Side, provider: _Side) -> Question:
     return Question(
         on=coded.on,
         affair=affair,
-        inquirer=inquirer.classes,
-        provider=provider.classes,
+        inquirer=inquirer.standing.classes,
+        provider=provider.standing.classes,
         information=coded.information,
         instrument=coded.instrument,
         basis=coded.basis,
@@ -81,41 +88,39 @@ def _question(coded: CodedQuestion, affair: Affair, inquirer: _Worn, provider: _
         provider_delegator=coded.provider_delegator,
         consent=coded.consent,
         inquirer_files=frozenset(
-            file.id
-            for file in inquirer.files
-            if file.instrument == coded.instrument and affair.row in file.rows
+            [
+                file.id
+                for file in inquirer.standing.files
+                if affair.row in file.rows and file.instrument == coded.instrument
+            ]
         ),
         provider_files=frozenset(
-            file.id for file in provider.files if not file.information.isdisjoint(asked)
+            [
+                file.id
+                for file in provider.standing.files
+                if not file.information.isdisjoint(coded.information)
+            ]
         ),
-        undelegated=frozenset(side for side, worn in sides if not worn.delegated),
-        unreviewed=inquirer.unreviewed | provider.unreviewed,
+        undelegated=_UNDELEGATED[inquirer.delegated, provider.delegated],
+        unreviewed=inquirer.standing.unreviewed | provider.standing.unreviewed,
     )
 
 
-def _wear(
+def _find_side(
     coded: CodedQuestion,
     affair: Affair,
     institutions: Institutions,
     codes: tuple[str, str | None],
-) -> _Worn:
+) -> _Side:
     code, delegator = codes
-    acting = institutions.find(code)
-    files = acting.files if acting else ()
-    if delegator is not None:
-        delegations = institutions.list_delegations(delegator, code)
-        if not any(one.covers(coded.instrument, affair.row, coded.on) for one in delegations):
-            return _Worn(code=code, classes=frozenset(), files=files, delegated=False)
-        acting = institutions.find(delegator)
-        files += acting.files if acting else ()
-    if acting is None:
-        return _Worn(code=code, classes=frozenset(), files=files)
-    return _Worn(
-        code=code,
-        classes=acting.classes_on(coded.on),
-        unreviewed=acting.unreviewed_on(coded.on),
-        files=files,
-    )
+    own = institutions.standing_of(code, coded.on)
+    if delegator is None:
+        return _Side(code, own)
+    delegations = institutions.list_delegations(delegator, code)
+    if not any(one.covers(coded.instrument, affair.row, coded.on) for one in delegations):
+        return _Side(code, Standing(files=own.files), delegated=False)
+    lent = institutions.standing_of(delegator, coded.on)
+    return _Side(code, replace(lent, files=own.files + lent.files))
 
 
 def explain_named(
@@ -166,10 +171,11 @@ def _list_sides(
     named: CodedQuestion,
     institutions: Institutions,
     texts: tuple[str, str | None],
-) -> list[_Worn]:
+) -> list[_Side]:
     text, delegator = texts
     if len(text) == _CODE_LENGTH and text.isascii() and text.isdigit():
-        return [_wear(named, Affair.parse(named.affair), institutions, texts)]
+        return [_find_side(named, Affair.parse(named.affair), institutions, texts)]
     if edition is None or delegator is not None:  # who is no institution carries out for nobody
-        return [_Worn(code=None, classes=frozenset(), delegated=delegator is None)]
-    return [_Worn(code=None, classes=found) for found in edition.classes.list_readings(text)]
+        return [_Side(None, NOBODY, delegated=delegator is None)]
+    readings = edition.classes.list_readings(text)
+    return [_Side(None, Standing(classes=classes)) for classes in readings]

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from permitlists.model import PermitListError
 from permitlists.open_classes import is_open
 
 _WEIGHTS = (6, 5, 4, 3, 2)
+_REMEMBERED = 10_000  # pairs of institution and day: far more than one day of questions needs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +82,27 @@ class Institution:
         """Return the open classes that it is said to wear on that date without a review."""
         return frozenset(one.name for one in self.memberships if one.holds(on) and not one.counts)
 
+    def standing_on(self, on: date) -> "Standing":
+        """Return all that the institution brings into a question of that date."""
+        return Standing(
+            classes=self.classes_on(on), unreviewed=self.unreviewed_on(on), files=self.files
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What an institution brings into a question of one date.
+
+    `classes` are those it wears, `unreviewed` the open ones that are only claimed for it.
+    """
+
+    classes: frozenset[str] = frozenset()
+    unreviewed: frozenset[str] = frozenset()
+    files: tuple[HeldFile, ...] = ()
+
+
+NOBODY: Final = Standing()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delegation:
@@ -109,7 +132,7 @@ class Delegation:
 class Institutions:
     """The institutions that a sandbox or an operator knows, by code and by short key."""
 
-    __slots__ = ("_by_code", "_by_short", "_delegations")
+    __slots__ = ("_by_code", "_by_short", "_delegations", "_standings")
 
     def __init__(
         self, institutions: Iterable[Institution], delegations: Iterable[Delegation] = ()
@@ -122,6 +145,7 @@ class Institutions:
         listed = tuple(institutions)
         self._by_code = {institution.code: institution for institution in listed}
         self._by_short = {institution.short: institution for institution in listed}
+        self._standings: dict[tuple[str, date], Standing] = {}
         self._delegations: dict[tuple[str, str], list[Delegation]] = {}
         for delegation in delegations:
             sides = (delegation.delegator, delegation.delegate)
@@ -142,8 +166,21 @@ class Institutions:
 
     def classes_of(self, code: str, on: date) -> frozenset[str]:
         """Return the classes of an institution on a date, empty for an unknown code."""
-        institution = self._by_code.get(code)
-        return institution.classes_on(on) if institution else frozenset()
+        return self.standing_of(code, on).classes
+
+    def standing_of(self, code: str, on: date) -> Standing:
+        """Return what an institution brings into a question of a date, nothing for an unknown code.
+
+        Many questions of one day name the same institutions: their answers are remembered.
+        """
+        found = self._standings.get((code, on))
+        if found is None:
+            if len(self._standings) >= _REMEMBERED:
+                self._standings.clear()
+            institution = self._by_code.get(code)
+            found = institution.standing_on(on) if institution else NOBODY
+            self._standings[code, on] = found
+        return found
 
     def list_delegations(self, delegator: str, delegate: str) -> tuple[Delegation, ...]:
         """Return what one institution has delegated to another, in the order of the list."""

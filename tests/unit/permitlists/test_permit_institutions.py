@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -319,3 +319,12 @@ def test_a_bad_review_file_or_delegation_is_refused(text: str, code: str) -> Non
     with pytest.raises(PermitListError) as refused:
         load_institutions(text.encode())
     assert refused.value.code == code
+
+
+def test_what_is_remembered_of_past_days_stays_within_bounds() -> None:
+    first = SANDBOX.standing_of("991015", TODAY)
+    assert SANDBOX.standing_of("991015", TODAY) is first
+    for day in range(10_001):
+        SANDBOX.standing_of("991015", date(1990, 1, 1) + timedelta(days=day))
+    assert SANDBOX.standing_of("991015", TODAY) == first
+    assert SANDBOX.standing_of("991015", TODAY) is not first
