@@ -1,12 +1,15 @@
 """`nakadachi permits review`: everything about a proposal, shown and recorded as seen."""
 
+import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from gateway.cli.options import JsonOption, StaffOption
+from gateway.cli.options import DEFAULT_FILE, JsonOption, StaffOption
+from gateway.cli.permit_intake import take_in
 from gateway.cli.permit_office import (
     Number,
     RegisterFolder,
@@ -16,7 +19,10 @@ from gateway.cli.permit_office import (
     show_json,
     show_proposal,
 )
+from gateway.cli.permit_requests import WHOLE, OwnLog, Tally
+from permitlists import Edition, PermitList, load_institutions
 from permitlists.diff import Permission
+from permitlists.impact import Impact, judge_requests
 from permitlists.lint import SEVERITIES, Finding
 from permitlists.register import (
     Inspection,
@@ -26,6 +32,7 @@ from permitlists.register import (
     inspect,
     shown_content,
 )
+from permitlists.requests import Asked, Calendar, Record, ask_again
 
 _SHOWN = 10  # of each list, unless all is asked for
 
@@ -35,6 +42,14 @@ def review(
     *,
     staff: StaffOption,
     folder: RegisterFolder,
+    records: Annotated[
+        Path | None,
+        typer.Option(
+            "--records",
+            metavar="FILE.jsonl",
+            help="影響を見る記録（records exportの出力） / Recorded requests to judge by it.",
+        ),
+    ] = None,
     full: Annotated[
         bool, typer.Option("--full", help="すべて表示 / Show every line of every list.")
     ] = False,
@@ -44,61 +59,98 @@ def review(
     with refusals(as_json=as_json):
         opened = Register.open(folder)
         proposal = opened.load_proposal(number)
-        inspection = _inspect(opened, proposal)
-        shown = inspection.shown() if inspection else shown_content(proposal.content)
+        seen = _look(opened, proposal, records)
+        shown = seen.shown if seen else shown_content(proposal.content)
         proposal = opened.review(number, shown, at=now(), staff=staff)
         if as_json:
-            seen = _document(inspection) if inspection else {}
-            show_json(document(proposal, opened) | {"review": _hashes(shown) | seen})
+            details = seen.as_document() if seen else {}
+            show_json(document(proposal, opened) | {"review": _hashes(shown) | details})
             return
         show_proposal(proposal, opened, as_json=False)
-        if inspection:
-            for line in _lines(inspection, None if full else _SHOWN):
-                typer.echo(line)
+        if seen:
+            typer.echo("\n".join(seen.describe(None if full else _SHOWN)))
         typer.echo(f"見た内容 / seen: sha256:{shown.content} ({staff})")
 
 
-def _inspect(opened: Register, proposal: Proposal) -> Inspection | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """A proposed edition as inspected, and its impact where records were given."""
+
+    inspection: Inspection
+    impact: Impact | None
+
+    @property
+    def shown(self) -> Shown:
+        """The hashes of what is shown."""
+        if self.impact is None:
+            return self.inspection.shown()
+        document = json.dumps(self.impact.as_document(), sort_keys=True)
+        return self.inspection.shown(document.encode())
+
+    def as_document(self) -> dict[str, Any]:  # Any: plain JSON
+        """Return all of it as plain JSON."""
+        seen = self.inspection
+        return {
+            "before_label": seen.before and seen.before.key.label,
+            "dropped": list(seen.dropped),
+            "findings": [asdict(one) for one in seen.findings],
+            "fresh": [asdict(one) for one in seen.fresh],
+            "difference": seen.difference.as_document(),
+            "impact_counts": self.impact and self.impact.as_document(),
+            "cards": [one.text for one in seen.cards],
+        }
+
+    def describe(self, most: int | None) -> Iterator[str]:
+        """Yield the lines that people read, of each list at most `most`."""
+        seen = self.inspection
+        before = seen.before.key.label if seen.before else "なし / none"
+        yield f"\n比べる版 / compared with: {before}"
+        if seen.dropped:
+            yield f"欠ける項 / rows it drops: {', '.join(seen.dropped)}"
+        counts = ", ".join(
+            f"{sum(one.severity == severity for one in seen.findings)} {severity}"
+            for severity in SEVERITIES
+        )
+        yield f"\n点検 / lint: {counts}; 新しい指摘 / new: {len(seen.fresh)}"
+        yield from _cut([_finding(one) for one in seen.fresh], most)
+        gained, lost = seen.difference.gained, seen.difference.lost
+        renumbered = len(seen.difference.renumbered)
+        yield f"\n差分 / diff: +{len(gained)} -{len(lost)}; 移動 / renumbered: {renumbered}"
+        yield from _cut([f"+ {_permission(one)}" for one in gained], most)
+        yield from _cut([f"- {_permission(one)}" for one in lost], most)
+        if self.impact:
+            yield "\n影響 / impact:"
+            yield from self.impact.describe()
+        yield f"\n変わる項のカード / cards of changed rows: {len(seen.cards)}"
+        yield from _cut([one.text for one in seen.cards], most)
+
+
+def _look(opened: Register, proposal: Proposal, records: Path | None) -> _Seen | None:
     if proposal.edition is None:
         return None
-    return inspect(opened.load_edition(proposal.edition.sha256), opened.permit_list())
+    permit_list = opened.permit_list()
+    seen = inspect(opened.load_edition(proposal.edition.sha256), permit_list)
+    impact = None
+    if records is not None and seen.before is not None:
+        impact = _judge(records, permit_list, seen.before, seen.edition)
+    return _Seen(inspection=seen, impact=impact)
+
+
+def _judge(records: Path, permit_list: PermitList, old: Edition, new: Edition) -> Impact:
+    """Return what two editions say to all requests of an export."""
+    known = load_institutions()
+    calendar = Calendar(known, [*permit_list.editions, new])
+
+    def ask(record: Record) -> Asked | None:
+        return ask_again(record, instrument=old.key.instrument, calendar=calendar)
+
+    own = OwnLog(config=DEFAULT_FILE, institution=None, as_json=False)  # the file stands for it
+    with take_in(records, own, lambda _: Tally(ask=ask, period=WHOLE)) as tally:
+        return judge_requests(tally.count(), old, new, known)
 
 
 def _hashes(shown: Shown) -> dict[str, Any]:  # Any: plain JSON
     return {name: getattr(shown, name) for name in ("content", "before", "lint", "diff", "impact")}
-
-
-def _document(inspection: Inspection) -> dict[str, Any]:  # Any: plain JSON
-    return {
-        "before_label": inspection.before and inspection.before.key.label,
-        "dropped": list(inspection.dropped),
-        "findings": [asdict(one) for one in inspection.findings],
-        "fresh": [asdict(one) for one in inspection.fresh],
-        "difference": inspection.difference.as_document(),
-        "cards": [one.text for one in inspection.cards],
-    }
-
-
-def _lines(inspection: Inspection, most: int | None) -> Iterator[str]:
-    before = inspection.before.key.label if inspection.before else "なし / none"
-    yield f"\n比べる版 / compared with: {before}"
-    if inspection.dropped:
-        yield f"欠ける項 / rows it drops: {', '.join(inspection.dropped)}"
-    counts = ", ".join(
-        f"{sum(one.severity == severity for one in inspection.findings)} {severity}"
-        for severity in SEVERITIES
-    )
-    yield f"\n点検 / lint: {counts}; 新しい指摘 / new: {len(inspection.fresh)}"
-    yield from _cut([line for one in inspection.fresh for line in _finding(one)], most)
-    difference = inspection.difference
-    yield (
-        f"\n差分 / diff: +{len(difference.gained)} -{len(difference.lost)}"
-        f" 移動 / renumbered: {len(difference.renumbered)}"
-    )
-    yield from _cut([f"+ {_permission(one)}" for one in difference.gained], most)
-    yield from _cut([f"- {_permission(one)}" for one in difference.lost], most)
-    yield f"\n変わる項のカード / cards of changed rows: {len(inspection.cards)}"
-    yield from _cut([one.text for one in inspection.cards], most)
 
 
 def _cut(lines: Sequence[str], most: int | None) -> Iterator[str]:
@@ -108,10 +160,10 @@ def _cut(lines: Sequence[str], most: int | None) -> Iterator[str]:
         yield f"  … ほか{left}件（--full ですべて） / and {left} more (--full shows all)"
 
 
-def _finding(finding: Finding) -> Iterator[str]:
+def _finding(finding: Finding) -> str:
     where = f"{finding.row or ''}{'-' + finding.clause if finding.clause else ''}"
-    yield f"{finding.severity} {finding.rule} {where}: {finding.message_ja}"
-    yield f"    {finding.message_en}"
+    head = f"{finding.severity} {finding.rule} {where}: {finding.message_ja}"
+    return f"{head}\n    {finding.message_en}"
 
 
 def _permission(one: Permission) -> str:

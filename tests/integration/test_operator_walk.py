@@ -101,6 +101,25 @@ def without_tax(row: Row) -> Row:
     return msgspec.structs.replace(row, clauses=tuple(clauses))
 
 
+def recorded(*affairs: str) -> str:
+    """Return an export of requests for tax information that one municipality made in March."""
+    return "".join(
+        json.dumps(
+            {
+                "at": "2026-03-02T03:00:00+00:00",
+                "act": "inquiry",
+                "institution": "991015",
+                "provider": "991023",
+                "affair": affair,
+                "information": [{"information": TAX, "items": []}],
+                "request_id": f"request-{number}",
+            }
+        )
+        + "\n"
+        for number, affair in enumerate(affairs)
+    )
+
+
 def test_a_new_edition_from_its_import_to_the_day_it_comes_into_force(office: Office) -> None:
     # The draft comes back from the department as the spreadsheet that was sent to it.
     sheet = office.files / "draft.xlsx"
@@ -116,6 +135,10 @@ def test_a_new_edition_from_its_import_to_the_day_it_comes_into_force(office: Of
     assert {(one["row"], one["clause"], one["term"]) for one in difference["lost"]} == {
         ("69", "7", TAX)
     }
+    records = office.files / "records.jsonl"
+    records.write_text(recorded("69-7", "69-1", "69-7"), encoding="utf-8")
+    impact = office.call("impact", OLD, str(sheet), "--records", str(records))
+    assert (impact["requests"], impact["refused"], impact["institutions"]) == (3, 2, 1)
 
     # One proposes; nobody approves their own, nor what they have not seen.
     edition = ("propose", "edition", str(sheet), "--reason", "令和8年改正", "--staff", "ann")
@@ -123,8 +146,10 @@ def test_a_new_edition_from_its_import_to_the_day_it_comes_into_force(office: Of
     assert office.refused("approve", number, "--staff", "ann") == "permits.same_person"
     assert office.refused("approve", number, "--staff", "bob") == "permits.review_missing"
     assert office.refused(*edition) == "permits.already_proposed"
-    review = office.call("review", number, "--staff", "bob")["review"]
+    look = ("review", number, "--records", str(records), "--staff", "bob")
+    review = office.call(*look)["review"]
     assert review["dropped"] == []
+    assert review["impact_counts"]["refused"] == 2
     assert review["difference"] == difference
     assert [TAX in card for card in review["cards"]] == [True]
     assert office.call("approve", number, "--staff", "bob")["state"] == "approved"

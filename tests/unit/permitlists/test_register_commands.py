@@ -238,6 +238,44 @@ def test_a_review_prints_findings_difference_and_cards_and_cuts_long_lists(
 
 
 @pytest.mark.usefixtures("folder")
+def test_a_review_judges_recorded_requests_by_the_new_edition(tmp_path: Path) -> None:
+    path = tmp_path / "records.jsonl"
+    record = {
+        "at": "2026-03-02T03:00:00+00:00",
+        "act": "inquiry",
+        "institution": "991015",
+        "provider": "991023",
+        "affair": "69-7",
+        "information": [{"information": TAX, "items": []}],
+        "request_id": "r1",
+    }
+    path.write_text(json.dumps(record) + "\n", encoding="utf-8")
+    act("propose", "edition", write(tmp_path / "new.json", newer()), "--reason", "改正")
+    seen = act("review", str(FIRST), "--records", str(path), staff="bob")["review"]
+    assert seen["impact_counts"]["requests"] == 1
+    assert seen["impact_counts"]["refused"] == 1
+    assert len(seen["impact"]) == 64
+    text = run("review", str(FIRST), "--records", str(path), "--staff", "bob").stdout
+    assert "影響 / impact:" in text
+    path.write_text("no record\n", encoding="utf-8")
+    broken = act("review", str(FIRST), "--records", str(path), staff="bob", code=1)
+    assert broken["error"]["code"] == "permits.record_form"
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_first_edition_of_an_instrument_has_no_impact(tmp_path: Path) -> None:
+    empty = tmp_path / "own"
+    act("found", str(empty), "--empty")
+    (tmp_path / "records.jsonl").write_bytes(b"")
+    named = ("--register", str(empty))
+    act("propose", "edition", write(tmp_path / "new.json", newer()), "--reason", "新規", *named)
+    seen = act("review", "1", "--records", str(tmp_path / "records.jsonl"), *named, staff="bob")
+    assert seen["review"]["impact"] is None
+    text = run("review", "1", "--staff", "bob", *named).stdout
+    assert "比べる版 / compared with: なし / none" in text
+
+
+@pytest.mark.usefixtures("folder")
 def test_dropped_rows_are_named_and_must_be_accepted(tmp_path: Path) -> None:
     new = second(date(2026, 5, 1), *(one.no for one in newer().table.rows[2:]))
     act("propose", "edition", write(tmp_path / "new.json", new), "--reason", "改正")
