@@ -12,11 +12,12 @@ from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
 from gateway.domain.addresses import BasicItems
 from gateway.domain.identifiers import IndividualNumber, ProcessNumber, Symbol
 from gateway.domain.inquiry import Answer, Inquiry, Refusal
-from gateway.domain.permits import ProvisionPermit
+from gateway.domain.permit_book import OwnList, PermitBook
+from gateway.domain.permits import OfferedList, ProvisionPermit
 from gateway.domain.records import ExchangeRecord, StoredRecord, Verification
 from gateway.domain.states import InquiryState
 from gateway.domain.work import WorkItem
-from permitlists import Institutions, OperatingCodes, PermitList, load_operating_codes
+from permitlists import Institutions, OperatingCodes, load_operating_codes
 
 T = TypeVar("T")
 Value = Any  # a frozen dataclass of gateway.domain that storage has a table for
@@ -211,8 +212,8 @@ class Core(Protocol):
         """
         ...
 
-    async def request_permit_list(self) -> tuple[int, Sequence[bytes]]:
-        """Return the list's number and the canonical bytes of its editions.
+    async def request_permit_list(self) -> OfferedList:
+        """Return the core's permit list.
 
         Raises:
             PeerUnreachableError: no usable reply came.
@@ -309,13 +310,24 @@ class Watch(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class PermitBook:
-    """The permit list in force at this gateway and its number; None until a copy arrived."""
+class OwnRegister(Protocol):
+    """The register in which an institution holds back its own exchanges, kept by its operators."""
 
-    sequence: int = 0
-    permit_list: PermitList | None = None
-    received_at: datetime | None = None
+    def changed(self) -> bool:
+        """Tell, at the cost of one look, whether it may say more than what was accepted last."""
+        ...
+
+    def read(self) -> OwnList:
+        """Return what it says now.
+
+        Raises:
+            RegisterBrokenError: it cannot be read, or its history was changed.
+        """
+        ...
+
+    def accept(self, own: OwnList) -> None:
+        """Let `changed` compare with this reading from now on: it is in force."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -356,3 +368,4 @@ class Ports:
     book: PermitBook
     policy: Policy
     watch: Watch
+    register: OwnRegister | None = None

@@ -29,6 +29,8 @@ from wire.keys import ECDSA_P256, ED25519, KEY_ID, RSA_PKCS1, KeyRing, PrivateKe
 ALGORITHMS: Final = {"ES256": ECDSA_P256, "EdDSA": ED25519, "RS256": RSA_PKCS1}
 """JOSE name of each permitted algorithm to the name that keys are pinned under."""
 MAX_BYTES: Final = 1 << 18
+STATUTORY_BASIS: Final = "19-8"
+"""The basis of a permit that does not say another: article 19 item 8."""
 
 _TYPE: Final = "provision-permit+jws"
 _COMPACT = re.compile(rb"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
@@ -68,6 +70,10 @@ class PermitClaims:
         instrument: The permit list's instrument, such as `shourei-r6`.
         row: 項 of the instrument.
         clause: 号 of the row, or None.
+        basis: Item of article 19 relied on; the claim stands only where it is another than 19-8.
+        inquirer_delegator: Institution code for whom the inquirer acts (委任元), or None.
+        provider_delegator: The same of the provider.
+        consent: Whether the person agreed, as far as the inquirer says.
         information: What may be provided; at least one.
         transaction_number: 処理通番, UUID text.
         edition_sha256: Digest of the permit-list edition applied, 64 hexadecimal characters.
@@ -84,6 +90,10 @@ class PermitClaims:
     instrument: str
     row: str
     clause: str | None
+    basis: str = STATUTORY_BASIS
+    inquirer_delegator: str | None = None
+    provider_delegator: str | None = None
+    consent: bool = False
     information: tuple[PermitGrant, ...]
     transaction_number: str
     edition_sha256: str
@@ -123,7 +133,11 @@ class _Claims(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     request_message_id: _Uuid
     row: _Token
     transaction_number: _Uuid
+    basis: _Identifier = STATUTORY_BASIS
     clause: _Token | None = None
+    consent: bool = False
+    inquirer_delegator: _Institution | None = None
+    provider_delegator: _Institution | None = None
 
 
 _DECODER = msgspec.json.Decoder(_Claims)
@@ -219,16 +233,20 @@ def _decode(payload: bytes) -> _Claims:
 def _to_claims(claims: PermitClaims) -> _Claims:
     return _Claims(
         aud=claims.audience,
+        basis=claims.basis,
         clause=claims.clause,
+        consent=claims.consent,
         edition_sha256=claims.edition_sha256,
         exp=_seconds(claims.expires_at),
         iat=_seconds(claims.issued_at),
         information=tuple(_Grant(one.items, one.information) for one in claims.information),
         inquirer=claims.inquirer,
+        inquirer_delegator=claims.inquirer_delegator,
         instrument=claims.instrument,
         iss=claims.issuer,
         jti=claims.permit_id,
         nbf=_seconds(claims.not_before),
+        provider_delegator=claims.provider_delegator,
         request_message_id=claims.request_message_id,
         row=claims.row,
         transaction_number=claims.transaction_number,
@@ -244,6 +262,10 @@ def _from_claims(claims: _Claims) -> PermitClaims:
         instrument=claims.instrument,
         row=claims.row,
         clause=claims.clause,
+        basis=claims.basis,
+        inquirer_delegator=claims.inquirer_delegator,
+        provider_delegator=claims.provider_delegator,
+        consent=claims.consent,
         information=tuple(
             PermitGrant(information=one.name, items=one.items) for one in claims.information
         ),

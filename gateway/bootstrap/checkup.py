@@ -13,6 +13,7 @@ from gateway.bootstrap import files
 from gateway.bootstrap.business import read_clients, read_token_key
 from gateway.bootstrap.connections import tls_files
 from gateway.bootstrap.database import open_database
+from gateway.bootstrap.own_register import check_register
 from gateway.domain.errors import GatewayError
 from gateway.network.directory import Trust
 from gateway.network.tls import server_context
@@ -74,6 +75,7 @@ def _list_looks(settings: Settings, now: datetime) -> Iterator[Look]:
     yield "network.tls_certificate_file", lambda: _check_certificate(settings, now)
     yield "batch.operating_codes_file", lambda: files.read_operating_codes(settings)
     yield "institutions_file", lambda: _check_institutions(settings)
+    yield "permits.register", lambda: check_register(settings)
     for index, one in enumerate(settings.institutions):
         path = f"institutions[{index}]"
         yield f"{path}.signing_key_file", partial(_check_signing_key, settings, index)

@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry, Gauge
 
 from gateway.bootstrap.business import read_clients, read_token_key, token_policy
 from gateway.bootstrap.connections import Connections
+from gateway.bootstrap.list_figures import measure_lists
 from gateway.bootstrap.office import Office
 from gateway.bootstrap.readiness import build_checks
 from gateway.bootstrap.system import SystemClock
@@ -38,6 +39,7 @@ def build_business_app(office: Office) -> web.Application:
         "nakadachi_background_failures", "Background tasks that failed.", registry=registry
     )
     failures.set_function(lambda: office.runner.failures)
+    measure_lists(office, registry)
     app = build_app(
         Served(
             ports_by_institution=office.ports,

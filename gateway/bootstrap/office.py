@@ -10,11 +10,13 @@ from datetime import timedelta
 from gateway.bootstrap import files
 from gateway.bootstrap.database import open_database
 from gateway.bootstrap.lines import Peers, stay_offline
+from gateway.bootstrap.own_register import FolderRegister
 from gateway.bootstrap.runner import TaskRunner
 from gateway.bootstrap.system import SandboxClock, SystemClock, SystemIds
+from gateway.domain.permit_book import PermitBook
 from gateway.network.directory import Trust
 from gateway.network.party import Identity, Party, build_party, classify_number
-from gateway.ports import Clock, PermitBook, Policy, Ports
+from gateway.ports import Clock, OwnRegister, Policy, Ports
 from gateway.settings import Institution, Settings, SettingsError
 from gateway.storage import Database
 from gateway.usecases import permit_list, sandbox
@@ -97,11 +99,17 @@ async def _settle_in(office: Office, path: str, one: Institution, connect: Conne
         book=PermitBook(),
         policy=_policy(office.settings, one),
         watch=EventWatch(),
+        register=_own_register(office.settings, one.code),
     )
     await permit_list.load_stored(ports=ports)
     await sandbox.load_clock_offset(ports=ports)
     office.parties[one.code] = party
     office.ports[one.code] = ports
+
+
+def _own_register(settings: Settings, code: str) -> OwnRegister | None:
+    folder = settings.permits.register
+    return None if folder is None else FolderRegister(folder, code)
 
 
 def _policy(settings: Settings, one: Institution) -> Policy:

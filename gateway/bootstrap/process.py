@@ -120,17 +120,21 @@ async def accept_trust(office: Office) -> None:
 
 
 async def obtain_list(ports: Ports) -> None:
-    """Obtain the permit list from the core if there is no copy, however long it takes."""
+    """Ask the core for its list at the start, however long that takes.
+
+    What came while we were down would otherwise be missing until the next job.
+    """
     seconds = LIST_FIRST_SECONDS
-    while ports.book.permit_list is None:
+    while True:
         try:
             await permit_list.refresh(ports=ports)
         except GatewayError as error:
             extra = {"code": error.code, "institution": ports.store.institution}
             _LOG.warning("No permit list yet", extra={"action": "permit_list_wait", **extra})
-        if ports.book.permit_list is None:
-            await asyncio.sleep(seconds)
-            seconds = min(2 * seconds, LIST_MOST_SECONDS)
+        else:
+            return
+        await asyncio.sleep(seconds)
+        seconds = min(2 * seconds, LIST_MOST_SECONDS)
 
 
 async def follow_list(ports: Ports, seconds: float = FOLLOW_SECONDS) -> None:

@@ -5,9 +5,11 @@ from contextlib import suppress
 from urllib.parse import urlsplit
 
 from gateway.bootstrap.office import Office
-from gateway.domain.errors import RefusedError
+from gateway.domain.errors import RefusedError, RegisterBrokenError
 from gateway.ports import Ports
 from gateway.transport.health import Check, CheckOutcome
+from gateway.usecases import own_register
+from gateway.usecases.list_age import look_at_list
 
 REACH_SECONDS = 1.0
 
@@ -16,7 +18,10 @@ def build_checks(office: Office) -> dict[str, Check]:
     """Return the checks by name; each takes about a second at most."""
     checks: dict[str, Check] = {"database": _make_database_check(office)}
     for code, ports in office.ports.items():
-        checks[f"permit_list.{code}"] = _make_list_check(ports)
+        stale_seconds = office.settings.permits.stale_seconds
+        checks[f"permit_list.{code}"] = _make_list_check(ports, stale_seconds)
+        if ports.register is not None:
+            checks[f"permit_register.{code}"] = _make_register_check(ports)
     checks["core"] = _make_reach_check(office, office.settings.core)
     checks["registry"] = _make_reach_check(office, office.settings.registry)
     return checks
@@ -30,10 +35,35 @@ def _make_database_check(office: Office) -> Check:
     return check
 
 
-def _make_list_check(ports: Ports) -> Check:
+def _make_list_check(ports: Ports, stale_seconds: float) -> Check:
+    """Look whether there is a copy of the permit list, and whether the core told it lately."""
+
     async def check() -> CheckOutcome:
-        known = ports.book.permit_list is not None
-        return CheckOutcome(ok=known, reason="" if known else "no permit list yet")
+        state = look_at_list(ports, stale_seconds)
+        if state.broken is not None:
+            reason = f"the stored list {state.broken} was changed in the database"
+            return CheckOutcome(ok=False, reason=reason)
+        if state.sequence is None:
+            return CheckOutcome(ok=False, reason="no permit list yet")
+        age = "never" if state.age is None else f"{state.age:.0f} s ago"
+        reason = f"list {state.sequence}, last checked with the core: {age}"
+        if state.stale:
+            reason = f"stale after {stale_seconds:.0f} s: {reason}"
+        return CheckOutcome(ok=not state.stale, reason=reason)
+
+    return check
+
+
+def _make_register_check(ports: Ports) -> Check:
+    """Look whether the own register can be read: while it cannot, nothing is exchanged."""
+
+    async def check() -> CheckOutcome:
+        try:
+            await own_register.catch_up(ports=ports)
+        except RegisterBrokenError as error:
+            return CheckOutcome(ok=False, reason=str(error))
+        held = ports.book.own.supplement.holds if ports.book.own else ()
+        return CheckOutcome(ok=True, reason=f"number {ports.book.own_sequence}, {len(held)} holds")
 
     return check
 

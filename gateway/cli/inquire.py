@@ -1,7 +1,6 @@
 """`nakadachi inquire`: one inquiry about one person, as a business system would submit it."""
 
 import json
-from hashlib import sha256
 from typing import Annotated, Any, cast
 
 import msgspec
@@ -18,46 +17,75 @@ from gateway.domain.permits import Period, Wanted
 from gateway.domain.states import INQUIRY, InquiryState, is_final
 from gateway.ports import Ports
 from gateway.settings.overrides import explain
+from gateway.transport.inquiries import PATH, digest_of, mandate_of
 from gateway.transport.inquiry_resources import to_resource
 from gateway.transport.schemas.inquiries import InquiryRequest
 from gateway.usecases import inquiry as inquiries
 
 app = typer.Typer()
 
-_API_PATH = b"/v1/inquiries\n"  # the same request has the same digest there
+
+NumberOption = Annotated[
+    str, typer.Option(metavar="N", help="宛名番号（個人番号ではない）/ Local number.")
+]
+AffairOption = Annotated[
+    str, typer.Option(metavar="ROW-CLAUSE", help="事務 / Affair, as 69-7; of an ordinance, 1.")
+]
+ProviderOption = Annotated[str, typer.Option(metavar="CODE", help="情報提供者 / Provider.")]
+InformationOption = Annotated[
+    list[str], typer.Option("--info", metavar="NAME", help="特定個人情報名 / Information.")
+]
+ItemOption = Annotated[
+    list[str] | None, typer.Option(metavar="ITEM", help="項目 / Only these items.")
+]
+FromOption = Annotated[
+    str | None, typer.Option("--from", metavar="DATE", help="対象期間の初日 / First day.")
+]
+ToOption = Annotated[
+    str | None, typer.Option("--to", metavar="DATE", help="対象期間の末日 / Last day.")
+]
+HiddenOption = Annotated[
+    bool, typer.Option("--nondisclosure", help="不開示 / Hide it from the history.")
+]
+InstrumentOption = Annotated[
+    str | None, typer.Option(metavar="NAME", help="法令（既定は当日の法定）/ As jorei-19-9.")
+]
+ForUsOption = Annotated[
+    str | None, typer.Option(metavar="CODE", help="照会者の委任元 / For whom we ask.")
+]
+ForThemOption = Annotated[
+    str | None, typer.Option(metavar="CODE", help="提供者の委任元 / For whom it provides.")
+]
+ConsentOption = Annotated[
+    bool, typer.Option("--consent", help="本人の同意がある / The person agreed.")
+]
+KeyOption = Annotated[
+    str | None,
+    typer.Option(metavar="KEY", help="冪等キー / Idempotency key; without one a new one."),
+]
+WaitOption = Annotated[
+    float, typer.Option(metavar="S", min=0, help="結果を待つ秒数 / Seconds to wait.")
+]
 
 
 @act(app, "inquire")
 async def inquire(  # noqa: PLR0913  # the elements of an inquiry
     *,
     system: SystemOption,
-    number: Annotated[
-        str, typer.Option(metavar="N", help="宛名番号（個人番号ではない）/ Local number.")
-    ],
-    affair: Annotated[str, typer.Option(metavar="ROW-CLAUSE", help="事務 / Affair, as 69-7.")],
-    provider: Annotated[str, typer.Option(metavar="CODE", help="情報提供者 / Provider.")],
-    information: Annotated[
-        list[str], typer.Option("--info", metavar="NAME", help="特定個人情報名 / Information.")
-    ],
-    item: Annotated[
-        list[str] | None, typer.Option(metavar="ITEM", help="項目 / Only these items.")
-    ] = None,
-    begins_on: Annotated[
-        str | None, typer.Option("--from", metavar="DATE", help="対象期間の初日 / First day.")
-    ] = None,
-    ends_on: Annotated[
-        str | None, typer.Option("--to", metavar="DATE", help="対象期間の末日 / Last day.")
-    ] = None,
-    nondisclosure: Annotated[
-        bool, typer.Option("--nondisclosure", help="不開示 / Hide it from the history.")
-    ] = False,
-    key: Annotated[
-        str | None,
-        typer.Option(metavar="KEY", help="冪等キー / Idempotency key; without one a new one."),
-    ] = None,
-    wait: Annotated[
-        float, typer.Option(metavar="S", min=0, help="結果を待つ秒数 / Seconds to wait.")
-    ] = 0.0,
+    number: NumberOption,
+    affair: AffairOption,
+    provider: ProviderOption,
+    information: InformationOption,
+    item: ItemOption = None,
+    begins_on: FromOption = None,
+    ends_on: ToOption = None,
+    nondisclosure: HiddenOption = False,
+    instrument: InstrumentOption = None,
+    inquirer_delegator: ForUsOption = None,
+    provider_delegator: ForThemOption = None,
+    consent: ConsentOption = False,
+    key: KeyOption = None,
+    wait: WaitOption = 0.0,
     ports: Ports,
 ) -> Row | No:
     """情報照会を行う / Ask another institution about a person; a server carries it out."""
@@ -70,6 +98,10 @@ async def inquire(  # noqa: PLR0913  # the elements of an inquiry
             "provider": provider,
             "information": [{"information": one, "items": item or []} for one in information],
             "period": {"begins_on": begins_on, "ends_on": ends_on},
+            "instrument": instrument,
+            "inquirer_delegator": inquirer_delegator,
+            "provider_delegator": provider_delegator,
+            "consent": consent,
             "nondisclosure": nondisclosure,
         }
     )
@@ -97,18 +129,19 @@ def _read(given: dict[str, Any]) -> InquiryRequest:
 
 
 def _command(asked: InquiryRequest, system: str, key: str) -> inquiries.SubmitInquiry:
-    canonical = msgspec.json.encode(asked, order="deterministic")
     return inquiries.SubmitInquiry(
         system=system,
         idempotency_key=key,
-        body_digest=sha256(_API_PATH + canonical).digest(),
+        body_digest=digest_of(PATH, asked),
         local_number=local_number(asked.number),
         affair=asked.affair,
         provider=asked.provider,
         wanted=tuple(
             Wanted(information=want.information, items=want.items) for want in asked.information
         ),
+        instrument=asked.instrument,
         basis=asked.basis,
+        mandate=mandate_of(asked),
         period=Period(begins_on=asked.period.begins_on, ends_on=asked.period.ends_on),
         nondisclosure=asked.nondisclosure,
     )

@@ -12,6 +12,7 @@ from gateway.cli import (
     permit_oracle,
     permit_paper,
     permit_register,
+    permit_replay,
     permit_review,
 )
 from gateway.cli.permit_options import (
@@ -234,5 +235,13 @@ def _edition_document(edition: Edition, day: date) -> dict[str, Any]:  # Any: pl
     }
 
 
-for module in (permit_import, permit_oracle, permit_paper, permit_register, permit_review):
+_MODULES: Final = (
+    permit_import,
+    permit_oracle,
+    permit_paper,
+    permit_register,
+    permit_replay,
+    permit_review,
+)
+for module in _MODULES:
     module.register(app)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from gateway.domain.identifiers import LocalNumber
-from gateway.domain.permits import ALWAYS, Period, Wanted
+from gateway.domain.permits import ALWAYS, OWN_AFFAIRS, Mandate, Period, Wanted
 from gateway.domain.states import (
     BATCH_ROW,
     INQUIRY,
@@ -34,7 +34,9 @@ class AskedRow:
     affair: str
     provider: str
     wanted: tuple[Wanted, ...]
-    basis: str = "19-8"
+    instrument: str | None = None  # None: the statutory one of the day
+    basis: str | None = None
+    mandate: Mandate = OWN_AFFAIRS
     period: Period = ALWAYS
     nondisclosure: bool = False
     deadline: timedelta | None = None

@@ -67,6 +67,13 @@ class UnknownError(GatewayError):
     origin = Origin.CALLER
 
 
+class NotJudgedError(GatewayError):
+    """A record tells of no decision of the permit list that could be replayed."""
+
+    code = "record.not_judged"
+    origin = Origin.CALLER
+
+
 class AddressUnknownError(GatewayError):
     """The local number is bound to nobody."""
 
@@ -143,6 +150,18 @@ class PeerUnreachableError(GatewayError):
 
     code = "peer.unreachable"
     origin = Origin.PEER
+
+
+class ListBrokenError(GatewayError):
+    """A stored permit list is not what was received; `part` names an edition or a supplement."""
+
+    code = "permit_list.broken"
+
+
+class RegisterBrokenError(EvidenceUnavailableError):
+    """The institution's own register of holds cannot be read, or its history was changed."""
+
+    code = "permit_register.broken"
 
 
 class PermitListOlderError(GatewayError):

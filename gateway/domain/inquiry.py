@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from gateway.domain.errors import Retry
 from gateway.domain.identifiers import UnifiedNumber
-from gateway.domain.permits import Period, Wanted
+from gateway.domain.permits import OWN_AFFAIRS, Judged, Mandate, Period, Wanted
 from gateway.domain.states import InquiryState
 
 
@@ -73,6 +73,8 @@ class Inquiry:
     requested_at: datetime
     deadline_at: datetime
     updated_at: datetime
+    mandate: Mandate = OWN_AFFAIRS
+    judged: Judged | None = None  # how our own list last decided
     edition_sha256: str = ""
     permits_asked: int = 1  # counts permit requests under this request id; part of message ids
     permit: bytes | None = None  # the compact JWS in use

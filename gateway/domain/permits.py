@@ -26,6 +26,36 @@ ALWAYS = Period()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mandate:
+    """For whom each side acts (委任元), and whether the person agreed (本人の同意).
+
+    Delegators are institution codes, None where a side acts for itself.
+    """
+
+    inquirer_delegator: str | None = None
+    provider_delegator: str | None = None
+    consent: bool = False
+
+
+OWN_AFFAIRS = Mandate()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What a decision of the permit list rested on, so that it can be replayed (G9).
+
+    `ruling` is SHA-256 over question and decision, `information` the names that were asked for,
+    `sequence` the number of the core's list, `own_sequence` that of the own register if any.
+    """
+
+    on: date
+    information: tuple[str, ...]
+    sequence: int
+    own_sequence: int | None
+    ruling: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProvisionPermit:
     """A permit whose signature was verified; `compact` are its bytes as the core made them."""
 
@@ -37,6 +67,8 @@ class ProvisionPermit:
     instrument: str
     row: str
     clause: str | None
+    basis: str = "19-8"
+    mandate: Mandate = OWN_AFFAIRS
     wanted: tuple[Wanted, ...]  # items are explicit here: those that may leave
     edition_sha256: str
     request_message_id: str
@@ -44,6 +76,15 @@ class ProvisionPermit:
     not_before: datetime
     expires_at: datetime
     compact: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferedList:
+    """A permit list as the core distributes it: a number, and canonical bytes of its parts."""
+
+    sequence: int
+    editions: tuple[bytes, ...]
+    supplement: bytes  # what stands beside the editions
 
 
 def find_fault(permit: ProvisionPermit, *, audience: str, now: datetime) -> str | None:

@@ -7,7 +7,14 @@ from enum import StrEnum
 
 from gateway.domain.identifiers import Symbol, UnifiedNumber
 from gateway.domain.inquiry import Answer, AnsweredInformation, AnsweredItem
-from gateway.domain.permits import Period, ProvisionPermit, Wanted
+from gateway.domain.permits import (
+    OWN_AFFAIRS,
+    Judged,
+    Mandate,
+    Period,
+    ProvisionPermit,
+    Wanted,
+)
 from gateway.domain.replica import Control, ControlKind, Replica, in_force
 from gateway.domain.states import ProvisionState
 
@@ -38,6 +45,8 @@ class ReceivedInquiry:
     instrument: str
     row: str
     clause: str | None
+    basis: str = "19-8"
+    mandate: Mandate = OWN_AFFAIRS
     period: Period
     nondisclosure: bool
     requested_at: datetime
@@ -66,6 +75,10 @@ class Provision:
     requested_at: datetime
     received_at: datetime
     slot_at: datetime  # when a `not_provided` leaves, whatever its cause (G12)
+    basis: str = "19-8"
+    mandate: Mandate = OWN_AFFAIRS
+    edition_sha256: str = ""  # of the edition in force here, which is also the permit's
+    judged: Judged | None = None  # how our own list decided
     proposed_by: str | None = None
     proposal: str | None = None  # release | refuse
     proposal_reason: str | None = None

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from gateway.domain.identifiers import UnifiedNumber
-from gateway.domain.permits import Wanted
+from gateway.domain.permits import OWN_AFFAIRS, Judged, Mandate, Wanted
 
 
 class Act(StrEnum):
@@ -34,7 +34,8 @@ class ExchangeRecord:
     """One record before it is numbered and chained; texts are codes, never values of a person.
 
     `result` is a state name, `code` the reason of a refusal; digests are SHA-256 of the
-    documents as they travelled, `signature` that of the document named by `digest`.
+    documents as they travelled (of a permit list: of its supplement), `signature` that of the
+    document named by `digest`.
     """
 
     act: Act
@@ -54,7 +55,10 @@ class ExchangeRecord:
     clause: str | None = None
     wanted: tuple[Wanted, ...] = ()
     requested_at: datetime | None = None
+    basis: str | None = None
+    mandate: Mandate = OWN_AFFAIRS
     edition_sha256: str | None = None
+    judged: Judged | None = None  # how the list kept here decided, of every judged act (G9)
     nondisclosure: bool = False
     digest: bytes | None = None
     signature: bytes | None = None

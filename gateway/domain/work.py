@@ -1,7 +1,8 @@
-"""Durable intentions (work items with lease and fence), stored replies, settings, editions."""
+"""Durable intentions (work items with lease and fence), stored replies, settings, permit lists."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,27 @@ class StoredEdition:
     content: bytes
     received_at: datetime
     version: int = 0
+
+
+class ListSource(StrEnum):
+    """Whose word a supplement is."""
+
+    CORE = "core"
+    OWN = "own"  # the institution's own register
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredSupplement:
+    """This gateway's own copy of what stands beside the editions of one list (附属).
+
+    `sequence` is the number of the core's list, or that of the own register.
+    """
+
+    source: ListSource
+    sequence: int
+    sha256: str
+    content: bytes
+    received_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,8 +14,9 @@ from gateway.domain.errors import (
     RefusedError,
 )
 from gateway.domain.identifiers import ProcessNumber, Symbol
+from gateway.domain.permits import OfferedList
 from gateway.network.directory import Trust
-from gateway.network.inspection import Letter, PermitListBody, Served, inspect
+from gateway.network.inspection import Letter, Served, inspect
 from gateway.network.joining import Stream
 from gateway.network.mapping import from_answer
 from gateway.network.sealing import content_digest
@@ -128,10 +129,8 @@ class Arrivals:
             await inquiries.receive_answer(arrived, ports=ports)
         elif isinstance(content, SymbolNotice):
             await symbols.receive_symbol(_symbol(content, document.sender), ports=ports)
-        elif isinstance(content, PermitListBody):
-            await permit_list.receive_list(
-                content.sequence, content.editions, sender=document.sender, ports=ports
-            )
+        elif isinstance(content, OfferedList):
+            await permit_list.receive_list(content, sender=document.sender, ports=ports)
         elif isinstance(content, Clock):
             await sandbox.set_clock_offset(
                 content.offset_milliseconds, sender=document.sender, ports=ports

@@ -1,15 +1,20 @@
 """The `Core` port: permits, inquiries, late answers and the permit list, by signed documents."""
 
 import logging
-from collections.abc import Sequence
 from typing import Final
 
 from gateway.domain.errors import InvalidError, PeerUnreachableError, RefusedError, Retry
 from gateway.domain.identifiers import ProcessNumber, Symbol
 from gateway.domain.inquiry import Inquiry, Refusal
-from gateway.domain.permits import ProvisionPermit
+from gateway.domain.permits import OfferedList, ProvisionPermit
 from gateway.network.line import Line
-from gateway.network.mapping import from_answer, from_refusal, to_inquiry, to_permit_request
+from gateway.network.mapping import (
+    from_answer,
+    from_permit_list,
+    from_refusal,
+    to_inquiry,
+    to_permit_request,
+)
 from gateway.network.permits import check_permit, open_permit
 from gateway.network.sealing import derive_id
 from gateway.ports import Delivery
@@ -116,8 +121,8 @@ class NetworkCore:
             return ProcessNumber(message.process_number)
         raise PeerUnreachableError(institution=self._line.peer, reason=_why(message))
 
-    async def request_permit_list(self) -> tuple[int, Sequence[bytes]]:
-        """Return the list's number and the canonical bytes of its editions.
+    async def request_permit_list(self) -> OfferedList:
+        """Return the core's permit list.
 
         Raises:
             PeerUnreachableError: no usable reply came.
@@ -133,7 +138,7 @@ class NetworkCore:
         if reply.kind != "permit-list":
             raise PeerUnreachableError(institution=line.peer, reason=reply.kind)
         try:
-            return decode_permit_list(reply.body)
+            return from_permit_list(decode_permit_list(reply.body))
         except WireError as error:
             raise PeerUnreachableError(institution=line.peer, reason=error.code) from error
 

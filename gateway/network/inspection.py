@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from gateway.domain.errors import RefusedError
-from gateway.domain.permits import ProvisionPermit
+from gateway.domain.permits import OfferedList, ProvisionPermit
 from gateway.network.directory import Directory
+from gateway.network.mapping import from_permit_list
 from gateway.network.permits import open_permit
 from gateway.network.sealing import Sealer
 from gateway.ports import Ports
@@ -44,15 +45,7 @@ class Served:
     sealer: Sealer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PermitListBody:
-    """The body of a `permit-list`: its number and the canonical bytes of its editions."""
-
-    sequence: int
-    editions: tuple[bytes, ...]
-
-
-Content = Message | PermitListBody | ProvisionPermit
+Content = Message | OfferedList | ProvisionPermit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,8 +120,7 @@ def _check_signature(document: Document, keys: KeyRing, now: datetime) -> None: 
 def _open(document: Document) -> Content:  # 5
     try:
         if document.kind == "permit-list":
-            sequence, editions = decode_permit_list(document.body)
-            return PermitListBody(sequence=sequence, editions=editions)
+            return from_permit_list(decode_permit_list(document.body))
         return decode(document.kind, document.body)
     except WireError as error:
         raise RefusedError(

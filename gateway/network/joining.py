@@ -8,7 +8,7 @@ from gateway.domain.identifiers import Symbol
 from gateway.domain.permits import ProvisionPermit
 from gateway.domain.provision import ReceivedInquiry
 from gateway.network.inspection import Letter
-from gateway.network.mapping import period_of, wanted_of
+from gateway.network.mapping import mandate_of, period_of, wanted_of
 from gateway.network.sealing import content_digest
 from wire.messages import Inquiry, Notice
 
@@ -73,6 +73,8 @@ class Stream:
             instrument=inquiry.instrument,
             row=inquiry.row,
             clause=inquiry.clause,
+            basis=inquiry.basis,
+            mandate=mandate_of(inquiry),
             period=period_of(inquiry),
             nondisclosure=inquiry.nondisclosure,
             requested_at=inquiry.requested_at,

@@ -7,9 +7,17 @@ from gateway.domain.catalogue import explain
 from gateway.domain.errors import Retry
 from gateway.domain.identifiers import Symbol
 from gateway.domain.inquiry import Answer, AnsweredInformation, AnsweredItem, Inquiry, Refusal
-from gateway.domain.permits import Period, ProvisionPermit, Wanted
+from gateway.domain.permits import (
+    OWN_AFFAIRS,
+    Mandate,
+    OfferedList,
+    Period,
+    ProvisionPermit,
+    Wanted,
+)
 from wire import messages as wire
 from wire.permit import PermitClaims
+from wire.permit_list import PermitListBody
 
 
 def to_permit_request(inquiry: Inquiry, symbol: Symbol, institution: str) -> wire.PermitRequest:
@@ -25,7 +33,9 @@ def to_permit_request(inquiry: Inquiry, symbol: Symbol, institution: str) -> wir
         information=_requested(inquiry.wanted),
         symbol=symbol.value,
         requested_at=inquiry.requested_at,
-        delegator=None,
+        inquirer_delegator=inquiry.mandate.inquirer_delegator,
+        provider_delegator=inquiry.mandate.provider_delegator,
+        consent=inquiry.mandate.consent,
         period_from=inquiry.period.begins_on,
         period_to=inquiry.period.ends_on,
         nondisclosure=inquiry.nondisclosure,
@@ -44,8 +54,12 @@ def to_inquiry(
         instrument=inquiry.instrument,
         row=inquiry.row,
         clause=inquiry.clause,
+        basis=inquiry.basis,
         information=_requested(inquiry.wanted),
         requested_at=inquiry.requested_at,
+        inquirer_delegator=inquiry.mandate.inquirer_delegator,
+        provider_delegator=inquiry.mandate.provider_delegator,
+        consent=inquiry.mandate.consent,
         period_from=inquiry.period.begins_on,
         period_to=inquiry.period.ends_on,
         nondisclosure=inquiry.nondisclosure,
@@ -134,6 +148,8 @@ def from_claims(claims: PermitClaims, compact: bytes) -> ProvisionPermit:
         instrument=claims.instrument,
         row=claims.row,
         clause=claims.clause,
+        basis=claims.basis,
+        mandate=mandate_of(claims),
         wanted=tuple(
             Wanted(information=grant.information, items=grant.items) for grant in claims.information
         ),
@@ -146,6 +162,11 @@ def from_claims(claims: PermitClaims, compact: bytes) -> ProvisionPermit:
     )
 
 
+def from_permit_list(body: PermitListBody) -> OfferedList:
+    """Return the permit list that a body holds."""
+    return OfferedList(sequence=body.sequence, editions=body.editions, supplement=body.supplement)
+
+
 def from_basic_items(message: wire.BasicItems) -> BasicItems:
     """Return the four basic items of a person as the registry holds them."""
     return BasicItems(
@@ -154,6 +175,17 @@ def from_basic_items(message: wire.BasicItems) -> BasicItems:
         born_on=message.birth_date,
         sex_code=message.sex_code,
         address=message.address,
+    )
+
+
+def mandate_of(said: wire.Inquiry | PermitClaims) -> Mandate:
+    """Return for whom the sides act, and whether the person agreed."""
+    if not (said.inquirer_delegator or said.provider_delegator or said.consent):
+        return OWN_AFFAIRS
+    return Mandate(
+        inquirer_delegator=said.inquirer_delegator,
+        provider_delegator=said.provider_delegator,
+        consent=said.consent,
     )
 
 

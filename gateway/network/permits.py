@@ -48,8 +48,8 @@ def check_permit(
             raise RefusedError(code=code, permit_id=permit.permit_id)
 
 
-def _affair(value: ProvisionPermit | Inquiry) -> tuple[str, str, str | None]:
-    return value.instrument, value.row, value.clause
+def _affair(value: ProvisionPermit | Inquiry) -> tuple[object, ...]:
+    return value.instrument, value.row, value.clause, value.basis, value.mandate
 
 
 def _is_within(granted: Sequence[Wanted], asked: Sequence[Wanted]) -> bool:

@@ -106,6 +106,18 @@ class Batch(_Table, frozen=True, kw_only=True):
     operating_codes_file: Path | None = None
 
 
+class Permits(_Table, frozen=True, kw_only=True):
+    """The permit list: `register` is the folder in which operators hold back own exchanges.
+
+    Only holds and withholdings of the institutions served here count in it; without one there are
+    none. A copy of the core's list is stale `stale_seconds` of wall time after the core last told
+    its list.
+    """
+
+    register: Path | None = None
+    stale_seconds: Annotated[int, Meta(ge=1)] = 4 * 3600
+
+
 class Jobs(_Table, frozen=True, kw_only=True):
     """How often housekeeping runs: seconds of wall time, 0 never."""
 
@@ -139,6 +151,7 @@ class Settings(_Table, frozen=True, kw_only=True):
     clients: tuple[Client, ...] = ()
     token: Token | None = None
     batch: Batch = Batch()
+    permits: Permits = Permits()
     jobs: Jobs = Jobs()
     logs: Logs = Logs()
 

@@ -71,6 +71,17 @@ editions = keyed_table(
     guard_version(),
 )
 
+supplements = keyed_table(
+    "supplements",
+    "照会許可用照合リストの附属（停止・条例事務・提供の制限）",
+    ("source", "sequence"),
+    code("source", "出所（core・own）"),
+    count("sequence", "通し番号"),
+    Column("sha256", Text, nullable=False, comment="要約値"),
+    content("content", "内容"),
+    instant("received_at", "受領日時"),
+)
+
 settings = keyed_table(
     "settings",
     "設定値",

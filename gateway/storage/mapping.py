@@ -4,7 +4,7 @@ A mapping is written out as data (`mappings.py`); statements and row values deri
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -116,8 +116,15 @@ class TypeMapping:
 
     @cached_property
     def _body(self) -> msgspec.json.Decoder[Any]:
-        fields = list(self.sealed.items())
-        return msgspec.json.Decoder(msgspec.defstruct(f"Sealed{self.kind.__name__}", fields))
+        # A field that came later stands in no older row: it reads as its default.
+        later = {one.name: one.default for one in fields(self.kind) if one.default is not MISSING}
+        names = self.sealed.items()
+        listed = [
+            (name, kind, later[name]) if name in later else (name, kind) for name, kind in names
+        ]
+        return msgspec.json.Decoder(
+            msgspec.defstruct(f"Sealed{self.kind.__name__}", listed, kw_only=True)
+        )
 
     def cell(self, name: str, value: Any, sealer: Sealer) -> Cell:  # noqa: ANN401  # any field
         """Return what the column of a field holds for a value.

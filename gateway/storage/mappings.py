@@ -19,7 +19,7 @@ from gateway.domain.identifiers import (
     UnifiedNumber,
 )
 from gateway.domain.inquiry import Answer, Inquiry, Refusal
-from gateway.domain.permits import Period, Wanted
+from gateway.domain.permits import Judged, Mandate, Period, Wanted
 from gateway.domain.provision import Cause, Provision
 from gateway.domain.records import Checkpoint
 from gateway.domain.replica import (
@@ -38,7 +38,15 @@ from gateway.domain.states import (
     SymbolState,
 )
 from gateway.domain.symbols import Acquisition, SymbolBinding
-from gateway.domain.work import JobSlot, Setting, StoredEdition, StoredReply, WorkItem
+from gateway.domain.work import (
+    JobSlot,
+    ListSource,
+    Setting,
+    StoredEdition,
+    StoredReply,
+    StoredSupplement,
+    WorkItem,
+)
 from gateway.storage import log_tables, tables
 from gateway.storage.batch_mappings import BATCHES
 from gateway.storage.mapping import (
@@ -184,6 +192,8 @@ _EXCHANGE = (
             "wanted": tuple[Wanted, ...],
             "period": Period,
             "nondisclosure": bool,
+            "mandate": Mandate,
+            "judged": Judged | None,
             "edition_sha256": str,
             "permits_asked": int,
             "permit": bytes | None,
@@ -220,6 +230,10 @@ _EXCHANGE = (
             "wanted": tuple[Wanted, ...],
             "period": Period,
             "nondisclosure": bool,
+            "basis": str,
+            "mandate": Mandate,
+            "edition_sha256": str,
+            "judged": Judged | None,
             "proposed_by": str | None,
             "proposal": str | None,
             "proposal_reason": str | None,
@@ -322,6 +336,19 @@ _GATEWAY = (
             "content": BYTES,
             "received_at": INSTANT,
             "version": NUMBER,
+        },
+        sealed={},
+    ),
+    TypeMapping(
+        kind=StoredSupplement,
+        table=log_tables.supplements,
+        key=("source", "sequence"),
+        columns={
+            "source": enum(ListSource),
+            "sequence": NUMBER,
+            "sha256": TEXT,
+            "content": BYTES,
+            "received_at": INSTANT,
         },
         sealed={},
     ),

@@ -4,13 +4,13 @@ The bytes are RFC 8785. Empty and absent members are left out, instants are UTC 
 hexadecimal, and the subject is its keyed index: the bytes name nobody to whom the keys are closed.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
 from gateway.domain.errors import InvalidError
 from gateway.domain.identifiers import UnifiedNumber
-from gateway.domain.permits import Wanted
+from gateway.domain.permits import OWN_AFFAIRS, Judged, Mandate, Wanted
 from gateway.domain.records import Act, ExchangeRecord, Phase
 
 
@@ -30,22 +30,31 @@ class _Record(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
 
     act: Act
     actor: str = ""
+    asked: tuple[str, ...] = ()
     at: datetime
+    basis: str | None = None
     clause: str | None = None
     code: str | None = None
+    consent: bool = False
     digest: str | None = None
     edition_sha256: str | None = None
     inquirer: str | None = None
+    inquirer_delegator: str | None = None
     instrument: str | None = None
+    list_sequence: int | None = None
     nondisclosure: bool = False
     note: str = ""
+    own_sequence: int | None = None
     permit_id: str | None = None
     phase: Phase
     provider: str | None = None
+    provider_delegator: str | None = None
     request_id: str | None = None
     requested_at: datetime | None = None
     result: str
     row: str | None = None
+    ruled_on: date | None = None
+    ruling: str | None = None
     signature: str | None = None
     subject: str | None = None
     transaction_number: str | None = None
@@ -63,25 +72,35 @@ def to_canonical(record: ExchangeRecord, subject_index: bytes | None) -> bytes:
         InvalidError: a text has no UTF-8.
     """
     digest, signature = record.digest, record.signature
+    mandate, judged = record.mandate, record.judged
     body = _Record(
         act=record.act,
         actor=record.actor,
+        asked=_other_names(record),
         at=record.at,
+        basis=record.basis,
         clause=record.clause,
         code=record.code,
+        consent=mandate.consent,
         digest=None if digest is None else digest.hex(),
         edition_sha256=record.edition_sha256,
         inquirer=record.inquirer,
+        inquirer_delegator=mandate.inquirer_delegator,
         instrument=record.instrument,
+        list_sequence=None if judged is None else judged.sequence,
         nondisclosure=record.nondisclosure,
         note=record.note,
+        own_sequence=None if judged is None else judged.own_sequence,
         permit_id=record.permit_id,
         phase=record.phase,
         provider=record.provider,
+        provider_delegator=mandate.provider_delegator,
         request_id=record.request_id,
         requested_at=record.requested_at,
         result=record.result,
         row=record.row,
+        ruled_on=None if judged is None else judged.on,
+        ruling=None if judged is None else judged.ruling.hex(),
         signature=None if signature is None else signature.hex(),
         subject=None if subject_index is None else subject_index.hex(),
         transaction_number=record.transaction_number,
@@ -114,11 +133,45 @@ def from_canonical(data: bytes, subject: UnifiedNumber | None) -> ExchangeRecord
         clause=body.clause,
         wanted=tuple(Wanted(information=w.information, items=w.items) for w in body.wanted),
         requested_at=body.requested_at,
+        basis=body.basis,
+        mandate=_mandate(body),
+        judged=_judged(body),
         edition_sha256=body.edition_sha256,
         nondisclosure=body.nondisclosure,
         digest=_bytes(body.digest),
         signature=_bytes(body.signature),
         note=body.note,
+    )
+
+
+def _other_names(record: ExchangeRecord) -> tuple[str, ...]:
+    """Return the names that were judged where they are others than those of `wanted`."""
+    judged = record.judged
+    if judged is None or judged.information == tuple([w.information for w in record.wanted]):
+        return ()
+    return judged.information
+
+
+def _mandate(body: _Record) -> Mandate:
+    if not (body.inquirer_delegator or body.provider_delegator or body.consent):
+        return OWN_AFFAIRS
+    return Mandate(
+        inquirer_delegator=body.inquirer_delegator,
+        provider_delegator=body.provider_delegator,
+        consent=body.consent,
+    )
+
+
+def _judged(body: _Record) -> Judged | None:
+    """Return how the list decided, None of records without a ruling and of those of before."""
+    if body.ruling is None or body.ruled_on is None or body.list_sequence is None:
+        return None
+    return Judged(
+        on=body.ruled_on,
+        information=body.asked or tuple(want.information for want in body.wanted),
+        sequence=body.list_sequence,
+        own_sequence=body.own_sequence,
+        ruling=bytes.fromhex(body.ruling),
     )
 
 

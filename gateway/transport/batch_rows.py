@@ -10,7 +10,7 @@ from gateway.domain.batch import AskedRow, BatchRow, reject
 from gateway.domain.identifiers import LocalNumber
 from gateway.domain.permits import Period, Wanted
 from gateway.ports import Ports
-from gateway.transport.inquiries import digest_of
+from gateway.transport.inquiries import digest_of, mandate_of
 from gateway.transport.inquiry_file import Fault, parse_line, translate
 from gateway.transport.json_body import decode
 from gateway.transport.problems import RequestError
@@ -68,7 +68,9 @@ def _to_asked(asked: InquiryRequest) -> AskedRow:
         wanted=tuple(
             Wanted(information=want.information, items=want.items) for want in asked.information
         ),
+        instrument=asked.instrument,
         basis=asked.basis,
+        mandate=mandate_of(asked),
         period=Period(begins_on=asked.period.begins_on, ends_on=asked.period.ends_on),
         nondisclosure=asked.nondisclosure,
         deadline=None if deadline is None else timedelta(seconds=deadline),

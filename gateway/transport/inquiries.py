@@ -12,7 +12,7 @@ from aiohttp import web
 
 from gateway.domain.identifiers import LocalNumber
 from gateway.domain.inquiry import Inquiry
-from gateway.domain.permits import Period, Wanted
+from gateway.domain.permits import Mandate, Period, Wanted
 from gateway.domain.states import INQUIRY, is_final
 from gateway.transport.inquiry_resources import REFUSED_SAMPLE, SAMPLE, to_resource
 from gateway.transport.problems import RequestError
@@ -33,6 +33,13 @@ PATH: Final = "/v1/inquiries"
 LONGEST_WAIT: Final = 60
 KEEP_ALIVE_SECONDS: Final = 15.0
 LOOK_SECONDS: Final = 1.0  # another process may drive it, so following also looks
+_FIRST_BASIS: Final = "19-8"
+_LATER: Final = {
+    "instrument": None,
+    "inquirer_delegator": None,
+    "provider_delegator": None,
+    "consent": False,
+}
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,64}")
 _WAIT: Final = re.compile(r"wait=([0-9]{1,5})")
 
@@ -105,16 +112,36 @@ def _command(call: Call[InquiryRequest, NoQuery], key: str) -> inquiries.SubmitI
         wanted=tuple(
             Wanted(information=want.information, items=want.items) for want in asked.information
         ),
+        instrument=asked.instrument,
         basis=asked.basis,
+        mandate=mandate_of(asked),
         period=Period(begins_on=asked.period.begins_on, ends_on=asked.period.ends_on),
         nondisclosure=asked.nondisclosure,
         deadline=None if deadline is None else timedelta(seconds=deadline),
     )
 
 
-def digest_of(path: str, body: msgspec.Struct) -> bytes:
-    """Return SHA-256 over a path and the canonical text of a validated request."""
-    return sha256(path.encode() + b"\n" + msgspec.json.encode(body, order="deterministic")).digest()
+def mandate_of(asked: InquiryRequest) -> Mandate:
+    """Return for whom the sides of an inquiry act, and whether the person agreed."""
+    return Mandate(
+        inquirer_delegator=asked.inquirer_delegator,
+        provider_delegator=asked.provider_delegator,
+        consent=asked.consent,
+    )
+
+
+def digest_of(path: str, body: InquiryRequest) -> bytes:
+    """Return SHA-256 over a path and the canonical text of a validated request.
+
+    A member that came to the API later and is not used leaves no trace: the same request has the
+    same digest as before there was such a member (G4).
+    """
+    said = msgspec.to_builtins(body)
+    for name, unused in _LATER.items():
+        if said[name] == unused:
+            del said[name]
+    said["basis"] = body.basis or _FIRST_BASIS
+    return sha256(path.encode() + b"\n" + msgspec.json.encode(said)).digest()
 
 
 def read_key(request: web.Request) -> str:

@@ -135,6 +135,8 @@ def translate(
         number=fields["number"],
         affair=affair,
         provider=provider,
+        inquirer_delegator=_read_code(fields["inquirer_delegating"]),
+        provider_delegator=_read_code(fields["provider_delegating"]),
         information=(WantedInformation(information=information),),
         period=AskedPeriod(
             begins_on=_read_date(fields["begins_on"]), ends_on=_read_date(fields["ends_on"])
@@ -150,8 +152,8 @@ def _find_fault(fields: dict[str, str], institution: str) -> Fault | None:
     if not fields["provider"]:
         return Fault(code="batch.provider_missing", field=_place("provider"))
     for name in ("inquirer_delegating", "provider_delegating"):
-        if fields[name]:
-            return Fault(code="batch.unsupported", field=_place(name))
+        if fields[name] and _read_code(fields[name]) is None:
+            return Fault(code="batch.code_unknown", field=_place(name))
     for name in ("condition", "fiscal_year"):
         if fields[name] != NO_CONDITION:
             return Fault(code="batch.unsupported", field=_place(name))
@@ -162,5 +164,10 @@ def _read_provider(digits: str) -> str | None:
     """Return the six-digit code that five digits begin or sixteen hold, or None."""
     if len(digits) == _STEM_DIGITS:
         return with_check_digit(digits)
+    return _read_code(digits)
+
+
+def _read_code(digits: str) -> str | None:
+    """Return the six-digit code that sixteen digits hold, None where they hold none."""
     code = digits[_INSTITUTION]
     return code if has_check_digit(code) else None

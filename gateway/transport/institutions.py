@@ -10,7 +10,7 @@ from gateway.transport.schemas.institutions import (
     InstitutionQuery,
     InstitutionResource,
 )
-from gateway.usecases.permit_list import day_of
+from gateway.usecases.judging import day_of
 
 
 async def list_institutions(call: Call[None, InstitutionQuery]) -> Reply:

@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Final
 
-from gateway.domain.permits import Wanted
 from gateway.transport.routes import Call, Operation, Reply, Sample
 from gateway.transport.schemas.permits import (
     EditionResource,
@@ -12,7 +11,7 @@ from gateway.transport.schemas.permits import (
     MatchedRule,
     NearestRule,
 )
-from gateway.usecases import permit_list
+from gateway.usecases import judging, own_register
 from permitlists import EditionKey, Explanation, PermitList
 
 
@@ -22,15 +21,18 @@ async def explain(call: Call[None, ExplainQuery]) -> Reply:
     Raises:
         InvalidError: the affair cannot be read.
     """
-    asked = call.query
-    question = permit_list.question(
-        call.ports,
-        inquirer=asked.inquirer or call.ports.store.institution,
-        provider=asked.provider,
-        affair=asked.affair,
-        wanted=(Wanted(information=asked.information),),
-        on=asked.on or permit_list.day_of(call.ports.clock.now()),
-        basis=asked.basis,
+    asked, ports = call.query, call.ports
+    await own_register.catch_up(ports=ports)
+    question = judging.question(
+        judging.Asked(
+            inquirer=asked.inquirer or ports.store.institution,
+            provider=asked.provider,
+            affair=asked.affair,
+            information=(asked.information,),
+            on=asked.on or judging.day_of(ports.clock.now()),
+            basis=asked.basis,
+        ),
+        ports=ports,
     )
     book = call.ports.book.permit_list or PermitList([])
     return Reply(body=_to_resource(book.explain(question)))

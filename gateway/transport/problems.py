@@ -32,6 +32,7 @@ STATUSES: Final[Mapping[str, HTTPStatus]] = {
     "storage.guard": _S.CONFLICT,
     "storage.duplicate": _S.CONFLICT,
     "storage.unavailable": _S.SERVICE_UNAVAILABLE,
+    "permit_register.broken": _S.SERVICE_UNAVAILABLE,
     "peer.unreachable": _S.SERVICE_UNAVAILABLE,
     "address.unknown": _S.UNPROCESSABLE_ENTITY,
     "address.check_digit": _S.UNPROCESSABLE_ENTITY,

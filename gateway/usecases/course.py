@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from gateway.domain.errors import GuardFailedError, PeerUnreachableError, RefusedError, Retry
 from gateway.domain.identifiers import UnifiedNumber
@@ -13,10 +14,14 @@ from gateway.domain.states import INQUIRY, InquiryState, SymbolState, is_final, 
 from gateway.domain.symbols import SymbolBinding
 from gateway.domain.work import WorkItem
 from gateway.ports import Ports, Unit
+from gateway.usecases import own_register, permit_list
 from gateway.usecases.addresses import load_person
+from gateway.usecases.judging import day_of, find_denial, judge_again
 from gateway.usecases.sending import backoff
 
 LANE = "inquiry"
+OTHER_EDITION = "permit.edition"
+RENEWABLE = frozenset({"permit.expired", OTHER_EDITION})  # one fresh permit may help
 BATCH_LANE = "batch_row"  # of its own, so that no batch stands before an interactive inquiry
 
 
@@ -92,7 +97,16 @@ class Course:
         if self.symbol is None:
             await self.refuse(InquiryState.FAILED, self.fault("symbol.not_acquired"))
             return
-        reply = await self.ports.core.request_permit(self.inquiry, self.symbol.symbol)
+        if not await self.is_still_allowed():
+            return
+        try:
+            reply = await self.ports.core.request_permit(self.inquiry, self.symbol.symbol)
+        except RefusedError as error:
+            if error.code != OTHER_EDITION or self.was_refused(OTHER_EDITION):
+                raise
+            await permit_list.refresh(ports=self.ports)  # the core has an edition that we lack
+            await self.ask_afresh(self.fault(OTHER_EDITION))
+            return
         if isinstance(reply, Refusal):
             await self.refused(reply)
             return
@@ -103,6 +117,24 @@ class Course:
             granted=reply.wanted,
             transaction_number=reply.transaction_number,
         )
+
+    async def is_still_allowed(self) -> bool:
+        """Ask our own list again if it changed or another day came; a denial ends the inquiry."""
+        await own_register.catch_up(ports=self.ports)
+        on = day_of(self.ports.clock.now())
+        judgement = judge_again(self.inquiry, on=on, ports=self.ports)
+        if judgement is None:
+            return True
+        refusal = find_denial(judgement, self.inquiry.wanted, ports=self.ports)
+        fields: dict[str, Any] = {
+            "judged": judgement.judged,
+            "edition_sha256": judgement.edition_sha256,
+        }
+        if refusal is not None:
+            await self.refuse(InquiryState.DENIED, refusal, **fields)
+            return False
+        await self.keep(self.inquiry.state, **fields)
+        return True
 
     async def go_on(self) -> None:
         """After a stored wait: permits are short-lived, so ask for a fresh one."""
@@ -154,13 +186,8 @@ class Course:
 
     async def refused(self, refusal: Refusal) -> None:
         """Sort a refusal of a peer: one fresh permit, a stored wait, or the end."""
-        again = self.inquiry.refusal is not None and self.inquiry.refusal.code == refusal.code
-        if refusal.code == "permit.expired" and not again:
-            await self.keep(
-                move(INQUIRY, self.inquiry.state, InquiryState.PERMIT_REQUESTED),
-                permits_asked=self.inquiry.permits_asked + 1,
-                refusal=refusal,
-            )
+        if refusal.code in RENEWABLE and not self.was_refused(refusal.code):
+            await self.ask_afresh(refusal)
         elif refusal.retry is Retry.AFTER and refusal.retry_at is not None:
             run_at = self.later(refusal.retry_at)
             asked = self.inquiry.permits_asked  # a new message id, or the stored refusal returns
@@ -178,6 +205,17 @@ class Course:
             await self.refuse(InquiryState.DENIED, refusal)
         else:
             await self.refuse(InquiryState.FAILED, refusal)
+
+    def was_refused(self, code: str) -> bool:
+        """Return whether this was the last refusal: then a fresh permit helps no more."""
+        return self.inquiry.refusal is not None and self.inquiry.refusal.code == code
+
+    async def ask_afresh(self, refusal: Refusal) -> None:
+        """Ask for a fresh permit under the same request id."""
+        state = self.inquiry.state
+        if state is not InquiryState.PERMIT_REQUESTED:
+            state = move(INQUIRY, state, InquiryState.PERMIT_REQUESTED)
+        await self.keep(state, permits_asked=self.inquiry.permits_asked + 1, refusal=refusal)
 
     def later(self, wished: datetime) -> datetime:
         """Return when to come again: whatever a peer wishes, not at once, not past the deadline."""
@@ -197,7 +235,7 @@ class Course:
         await self.ports.store.commit(unit)
         self.ports.watch.notify(self.inquiry.inquiry_id, self.inquiry)
 
-    async def refuse(self, state: InquiryState, refusal: Refusal) -> None:
+    async def refuse(self, state: InquiryState, refusal: Refusal, **fields: object) -> None:
         """End the inquiry with a reason, recorded as strongly as an answer (G3)."""
         now = self.ports.clock.now()
         unit = Unit()
@@ -206,6 +244,7 @@ class Course:
             state=move(INQUIRY, self.inquiry.state, state),
             refusal=refusal,
             updated_at=now,
+            **fields,
         )
         unit.remove(self.item)
         unit.record(record_of(self.inquiry, Phase.OUTCOME, at=now))
@@ -292,6 +331,9 @@ def record_of(
         instrument=inquiry.instrument,
         row=inquiry.row,
         clause=inquiry.clause,
+        basis=inquiry.basis,
+        mandate=inquiry.mandate,
+        judged=inquiry.judged,
         wanted=inquiry.granted or inquiry.wanted,
         requested_at=inquiry.requested_at,
         edition_sha256=inquiry.edition_sha256,

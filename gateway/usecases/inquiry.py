@@ -5,9 +5,8 @@ it from its state; a crash at any point leaves a state from which driving goes o
 """
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from gateway.domain.addresses import Alias
 from gateway.domain.errors import (
@@ -22,12 +21,13 @@ from gateway.domain.errors import (
 )
 from gateway.domain.identifiers import LocalNumber
 from gateway.domain.inquiry import Inquiry, Refusal
-from gateway.domain.permits import ALWAYS, Period, Wanted
+from gateway.domain.permits import ALWAYS, OWN_AFFAIRS, Mandate, Period, Wanted
 from gateway.domain.records import Phase
 from gateway.domain.states import INQUIRY, InquiryState, is_final, move
 from gateway.domain.symbols import SymbolBinding
 from gateway.domain.work import WorkItem
 from gateway.ports import Ports, Unit
+from gateway.usecases import own_register
 from gateway.usecases.course import (
     ArrivedAnswer,
     Course,
@@ -37,15 +37,17 @@ from gateway.usecases.course import (
     lane_of,
     record_of,
 )
-from gateway.usecases.permit_list import day_of, judge, question
-from permitlists import Decision, Question
+from gateway.usecases.judging import Asked, day_of, find_denial, judge, names_of, question
 
 POLL_SECONDS = 0.5  # another process may drive it, so waiting also looks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmitInquiry:
-    """What a business system asks; `body_digest` is SHA-256 of its canonical request."""
+    """What a business system asks; `body_digest` is SHA-256 of its canonical request.
+
+    Without `instrument` and `basis` it relies on the statutory list of the day.
+    """
 
     system: str
     idempotency_key: str
@@ -54,7 +56,9 @@ class SubmitInquiry:
     affair: str
     provider: str
     wanted: tuple[Wanted, ...]
-    basis: str = "19-8"
+    instrument: str | None = None
+    basis: str | None = None
+    mandate: Mandate = OWN_AFFAIRS
     period: Period = ALWAYS
     nondisclosure: bool = False
     deadline: timedelta | None = None
@@ -111,22 +115,15 @@ async def _begin(command: SubmitInquiry, *, ports: Ports) -> tuple[Inquiry, Symb
     """Return the inquiry as it starts: denied, failed, or asking for a permit with a symbol."""
     if not command.wanted:
         raise InvalidError(field="information")
+    await own_register.catch_up(ports=ports)
     now = ports.clock.now()
-    asked = question(
-        ports,
-        inquirer=ports.store.institution,
-        provider=command.provider,
-        affair=command.affair,
-        wanted=command.wanted,
-        on=day_of(now),
-        basis=command.basis,
-    )
+    asked = question(_asked(command, now, ports=ports), ports=ports)
     alias = await ports.store.find(Alias, system=command.system, local_number=command.local_number)
     if alias is None:
         raise AddressUnknownError(system=command.system)
-    decision = judge(asked, ports=ports)
+    judgement = judge(asked, ports=ports)
     state, symbol = InquiryState.PERMIT_REQUESTED, None
-    refusal = _find_denial(asked, decision, command.wanted, ports=ports)
+    refusal = find_denial(judgement, command.wanted, ports=ports)
     if refusal is not None:
         state = InquiryState.DENIED
     else:
@@ -151,46 +148,33 @@ async def _begin(command: SubmitInquiry, *, ports: Ports) -> tuple[Inquiry, Symb
         instrument=asked.instrument,
         row=asked.affair.row,
         clause=asked.affair.clause,
-        basis=command.basis,
+        basis=asked.basis,
+        mandate=command.mandate,
         wanted=command.wanted,
         period=command.period,
         nondisclosure=command.nondisclosure,
         requested_at=now,
         deadline_at=now + (command.deadline or ports.policy.inquiry_deadline),
         updated_at=now,
-        edition_sha256=decision.edition.sha256 if decision.edition else "",
+        judged=judgement.judged,
+        edition_sha256=judgement.edition_sha256,
         refusal=refusal,
         batch_id=command.batch_id,
     )
     return inquiry, symbol
 
 
-def _find_denial(
-    asked: Question, decision: Decision, wanted: Sequence[Wanted], *, ports: Ports
-) -> Refusal | None:
-    """Return why our own list denies a question, explained where there is a list, or None.
-
-    It also denies an information of which no item that is asked for is open to the affair.
-    """
-    if decision.allowed and all(_opens(decision, want) for want in wanted):
-        return None
-    book = ports.book.permit_list
-    explained = book.explain(asked) if book and not decision.allowed else None
-    failed = decision.failed or "information"
-    return Refusal(
-        code=f"inquiry.denied.{failed}",
-        occurrence=ports.ids.uuid(),
-        retry=Retry.NEVER,
-        failed=failed,
-        text_ja=explained.text_ja if explained else "",
-        text_en=explained.text_en if explained else "",
-        by=ports.store.institution,
+def _asked(command: SubmitInquiry, now: datetime, *, ports: Ports) -> Asked:
+    return Asked(
+        inquirer=ports.store.institution,
+        provider=command.provider,
+        affair=command.affair,
+        information=names_of(command.wanted),
+        on=day_of(now),
+        instrument=command.instrument,
+        basis=command.basis,
+        mandate=command.mandate,
     )
-
-
-def _opens(decision: Decision, want: Wanted) -> bool:
-    items = decision.items(want.information)
-    return not want.items or items is None or not items.isdisjoint(want.items)
 
 
 async def receive_answer(arrived: ArrivedAnswer, *, ports: Ports) -> None:

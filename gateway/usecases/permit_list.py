@@ -1,46 +1,59 @@
 """The permit list in force here: received from the core, kept, and asked before anything leaves."""
 
-from collections.abc import Sequence
-from datetime import date, datetime
+import asyncio
+import logging
+from contextlib import suppress
+from datetime import datetime
+from hashlib import sha256
+from typing import Final
 
 from gateway.domain.errors import (
     GuardFailedError,
-    InvalidError,
+    ListBrokenError,
     PermitListOlderError,
     RefusedError,
 )
-from gateway.domain.hours import JAPAN
-from gateway.domain.permits import Wanted
+from gateway.domain.permits import OfferedList
 from gateway.domain.records import Act, ExchangeRecord, Phase
-from gateway.domain.work import Setting, StoredEdition
+from gateway.domain.work import ListSource, Setting, StoredEdition, StoredSupplement
 from gateway.ports import Ports, Unit
-from permitlists import Affair, Decision, Edition, PermitList, PermitListError, Question
+from gateway.usecases.stored_lists import list_editions, load_contents
+from permitlists import PermitList, PermitListError
 
-SEQUENCE = "permit_list.sequence"
-ALL = 100_000  # editions of one list: never that many
+SEQUENCE: Final = "permit_list.sequence"
+CHECKED: Final = "permit_list.checked"  # when the core last told its list, by the machine's clock
+_LOG: Final = logging.getLogger(__name__)
 
 
 async def load_stored(*, ports: Ports) -> bool:
-    """Put the stored copy into the book; return whether there was one."""
+    """Put the stored copy into the book; return whether there is one that can be used.
+
+    A copy that was changed in the database is not used: everything is denied until the core told
+    its list again (G1).
+    """
     setting = await ports.store.find(Setting, name=SEQUENCE)
     if setting is None:
         return False
-    stored = await list_editions(int(setting.value), ports=ports)
-    editions = PermitList([Edition.from_bytes(edition.content) for edition in stored])
+    sequence = int(setting.value)
+    try:
+        offered = await load_contents(sequence, ports=ports)
+        found = await asyncio.to_thread(_read, offered)
+    except (ListBrokenError, RefusedError):
+        extra = {"action": "permit_list_break", "institution": ports.store.institution}
+        _LOG.exception("The stored list is broken", extra=extra)
+        ports.book.broken = sequence
+        return False
+    stored = await list_editions(sequence, ports=ports)
     received_at = max(edition.received_at for edition in stored)
-    _put(int(setting.value), editions, received_at, ports=ports)
+    _put(sequence, found, received_at, ports=ports)
+    await _recall_check(ports=ports)
     return True
 
 
-async def list_editions(sequence: int, *, ports: Ports) -> Sequence[StoredEdition]:
-    """Return all stored editions of a list."""
-    return await ports.store.list_values(StoredEdition, limit=ALL, sequence=sequence)
-
-
-def _put(sequence: int, editions: PermitList, received_at: datetime, *, ports: Ports) -> None:
+def _put(sequence: int, found: PermitList, received_at: datetime, *, ports: Ports) -> None:
     """Put a list into the book unless a newer one came there meanwhile (G8)."""
     if sequence >= ports.book.sequence:
-        ports.book.permit_list, ports.book.sequence = editions, sequence
+        ports.book.take(sequence, found)
         ports.book.received_at = received_at
 
 
@@ -49,6 +62,7 @@ async def catch_up(*, ports: Ports) -> None:
     setting = await ports.store.find(Setting, name=SEQUENCE)
     if setting is not None and int(setting.value) > ports.book.sequence:
         await load_stored(ports=ports)
+    await _recall_check(ports=ports)
 
 
 async def refresh(*, ports: Ports) -> None:
@@ -56,55 +70,69 @@ async def refresh(*, ports: Ports) -> None:
 
     Raises:
         PeerUnreachableError: the core gave no usable reply.
+        PermitListOlderError: its list is older than the one in force here (G8).
     """
-    sequence, contents = await ports.core.request_permit_list()
-    if sequence != ports.book.sequence:
-        await receive_list(sequence, contents, sender=ports.policy.core, ports=ports)
+    offered = await ports.core.request_permit_list()
+    await receive_list(offered, sender=ports.policy.core, ports=ports)
 
 
-async def receive_list(
-    sequence: int, contents: Sequence[bytes], *, sender: str, ports: Ports
-) -> None:
-    """Take over a newer permit list, all editions of it, and record that it came.
+async def receive_list(offered: OfferedList, *, sender: str, ports: Ports) -> None:
+    """Take over a newer permit list as a whole, and record that it came.
 
     Raises:
-        RefusedError: the sender is not the core, or the editions are no list.
-        PermitListOlderError: its number is below the one in force (G8).
+        RefusedError: the sender is not the core, or the parts make no list.
+        PermitListOlderError: its number is below the one in force, or the same with other
+            contents (G8).
     """
     if sender != ports.policy.core:
         raise RefusedError("message.sender", sender=sender)
     for _ in range(3):
         await catch_up(ports=ports)
-        if sequence < ports.book.sequence:
-            raise PermitListOlderError(offered=sequence, in_force=ports.book.sequence)
-        if sequence == ports.book.sequence:
+        book = ports.book
+        if offered.sequence < book.sequence or _contradicts(offered, ports=ports):
+            raise PermitListOlderError(offered=offered.sequence, in_force=book.sequence)
+        if offered.sequence == book.sequence:
+            await _note_check(ports=ports)
             return
-        editions = _read(sequence, contents)
+        found = await asyncio.to_thread(_read, offered)
         now = ports.clock.now()
-        try:
-            await ports.store.commit(await _received(sequence, editions.editions, now, ports=ports))
-        except GuardFailedError:
-            continue  # another process took one over meanwhile
-        _put(sequence, editions, now, ports=ports)
+        if offered.sequence != book.broken:
+            try:
+                await ports.store.commit(await _received(offered, found, now, ports=ports))
+            except GuardFailedError:
+                continue  # another process took one over meanwhile
+        _put(offered.sequence, found, now, ports=ports)
+        await _note_check(ports=ports)
         return
-    raise GuardFailedError(offered=sequence)
+    raise GuardFailedError(offered=offered.sequence)
 
 
-def _read(sequence: int, contents: Sequence[bytes]) -> PermitList:
-    """Return the list that editions make together: what could not be used is not kept."""
+def _contradicts(offered: OfferedList, *, ports: Ports) -> bool:
+    """Return whether a list has the number of the one in force and says something else."""
+    known = ports.book.core_list
+    if known is None or offered.sequence != ports.book.sequence:
+        return False
+    ours = {edition.key.sha256 for edition in known.editions}
+    theirs = {sha256(content).hexdigest() for content in offered.editions}
+    return ours != theirs or known.supplement.to_bytes() != offered.supplement
+
+
+def _read(offered: OfferedList) -> PermitList:
+    """Return the list that parts make together: what could not be used is not kept."""
     try:
-        editions = PermitList([Edition.from_bytes(content) for content in contents])
+        found = PermitList.from_contents(offered.editions, offered.supplement)
     except PermitListError as error:
-        raise RefusedError("permit_list.unreadable", sequence=sequence) from error
-    if not editions.editions:
-        raise RefusedError("permit_list.unreadable", sequence=sequence)
-    return editions
+        raise RefusedError("permit_list.unreadable", sequence=offered.sequence) from error
+    if not found.editions:
+        raise RefusedError("permit_list.unreadable", sequence=offered.sequence)
+    return found
 
 
 async def _received(
-    sequence: int, editions: Sequence[Edition], now: datetime, *, ports: Ports
+    offered: OfferedList, found: PermitList, now: datetime, *, ports: Ports
 ) -> Unit:
-    unit = Unit()
+    """Return the unit that keeps a list; older ones stay, so that decisions can be replayed."""
+    unit, sequence = Unit(), offered.sequence
     known = await ports.store.find(Setting, name=SEQUENCE)
     if known is not None and int(known.value) >= sequence:
         raise GuardFailedError(offered=sequence)
@@ -112,7 +140,7 @@ async def _received(
         unit.add(Setting(name=SEQUENCE, value=str(sequence)))
     else:
         unit.change(known, value=str(sequence))
-    for edition in editions:
+    for edition in found.editions:
         unit.add(
             StoredEdition(
                 instrument=edition.key.instrument,
@@ -124,56 +152,67 @@ async def _received(
             )
         )
         unit.record(
-            ExchangeRecord(
-                act=Act.PERMIT_LIST,
-                phase=Phase.OUTCOME,
-                at=now,
-                result="received",
-                actor=ports.policy.core,
+            _record(
+                ports.policy.core,
+                now,
+                sequence,
                 instrument=edition.key.instrument,
                 edition_sha256=edition.key.sha256,
-                note=str(sequence),
             )
         )
+    digest = sha256(offered.supplement)
+    unit.add(
+        StoredSupplement(
+            source=ListSource.CORE,
+            sequence=sequence,
+            sha256=digest.hexdigest(),
+            content=offered.supplement,
+            received_at=now,
+        )
+    )
+    unit.record(_record(ports.policy.core, now, sequence, digest=digest.digest()))
     return unit
 
 
-def question(  # noqa: PLR0913  # the elements of the legal test are this many
-    ports: Ports,
+def _record(
+    actor: str,
+    now: datetime,
+    sequence: int,
     *,
-    inquirer: str,
-    provider: str,
-    affair: str,
-    wanted: Sequence[Wanted],
-    on: date,
-    basis: str = "19-8",
-    instrument: str = "shourei-r6",
-) -> Question:
-    """Return the question to the permit list; institutions become their classes of that day.
-
-    Raises:
-        InvalidError: the affair is not written as ROW or ROW-CLAUSE.
-    """
-    try:
-        named = Affair.parse(affair)
-    except PermitListError as error:
-        raise InvalidError(field="affair") from error
-    return Question(
+    instrument: str | None = None,
+    edition_sha256: str | None = None,
+    digest: bytes | None = None,
+) -> ExchangeRecord:
+    """Return the record that a part of a list came: an edition, or with `digest` the supplement."""
+    return ExchangeRecord(
+        act=Act.PERMIT_LIST,
+        phase=Phase.OUTCOME,
+        at=now,
+        result="received",
+        actor=actor,
         instrument=instrument,
-        on=on,
-        affair=named,
-        inquirer=ports.institutions.classes_of(inquirer, on),
-        provider=ports.institutions.classes_of(provider, on),
-        information=tuple(want.information for want in wanted),
-        basis=basis,
+        edition_sha256=edition_sha256,
+        digest=digest,
+        note=str(sequence),
     )
 
 
-def judge(asked: Question, *, ports: Ports) -> Decision:
-    """Decide a question by the list in force here; without any list everything is denied."""
-    return (ports.book.permit_list or PermitList([])).decide(asked)
+async def _note_check(*, ports: Ports) -> None:
+    """Keep when the core told its list, also for other processes and the next start."""
+    now = ports.wall.now()
+    ports.book.checked_at = now
+    known = await ports.store.find(Setting, name=CHECKED)
+    unit = Unit()
+    if known is None:
+        unit.add(Setting(name=CHECKED, value=now.isoformat()))
+    else:
+        unit.change(known, value=now.isoformat())
+    with suppress(GuardFailedError):  # another process checked at the same time
+        await ports.store.commit(unit)
 
 
-def day_of(instant: datetime) -> date:
-    """Return the day in Japan on which an instant falls: the law's days are Japan's."""
-    return instant.astimezone(JAPAN).date()
+async def _recall_check(*, ports: Ports) -> None:
+    known = await ports.store.find(Setting, name=CHECKED)
+    if known is not None:
+        checked = datetime.fromisoformat(known.value)
+        ports.book.checked_at = max(checked, ports.book.checked_at or checked)

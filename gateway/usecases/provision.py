@@ -3,14 +3,20 @@
 Nothing about a person is looked up before `verification` allowed the inquiry (G1, G12).
 """
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
-from gateway.domain.errors import DuplicateKeyError, GuardFailedError
+from gateway.domain.errors import (
+    DuplicateKeyError,
+    GuardFailedError,
+    PeerUnreachableError,
+    PermitListOlderError,
+    RefusedError,
+)
 from gateway.domain.identifiers import Symbol, UnifiedNumber
 from gateway.domain.inquiry import Answer
-from gateway.domain.permits import Wanted
 from gateway.domain.provision import (
     Cause,
     Provision,
@@ -25,12 +31,13 @@ from gateway.domain.states import PROVISION, ProvisionState, SymbolState, is_fin
 from gateway.domain.symbols import SymbolBinding
 from gateway.domain.work import StoredReply, WorkItem
 from gateway.ports import Ports, Unit
+from gateway.usecases import own_register, permit_list
 from gateway.usecases.addresses import load_person
 from gateway.usecases.carrying import list_controls
-from gateway.usecases.permit_list import day_of
+from gateway.usecases.judging import day_of
 from gateway.usecases.refusal import refusal_of, refuse
 from gateway.usecases.stored_replies import find_reply
-from gateway.usecases.verification import verify
+from gateway.usecases.verification import Verdict, knows_edition, verify
 
 SLOT_LANE = "slot"
 SEND_LANE = "send"
@@ -49,11 +56,11 @@ async def receive(received: ReceivedInquiry, *, ports: Ports) -> bytes:
         if reply is not None:
             return reply
         now = ports.clock.now()
-        refusal, wanted = verify(received, now=now, ports=ports)
+        verdict = await _verify(received, now=now, ports=ports)
         try:
-            if refusal is not None:
-                return await refuse(refusal, ports=ports, received=received)
-            return await _provide(received, wanted, now=now, ports=ports)
+            if verdict.refusal is not None:
+                return await refuse(verdict.refusal, ports=ports, received=received)
+            return await _provide(received, verdict, now=now, ports=ports)
         except DuplicateKeyError:
             if await _is_used(received, ports=ports):
                 return await refuse(
@@ -62,6 +69,18 @@ async def receive(received: ReceivedInquiry, *, ports: Ports) -> bytes:
         except GuardFailedError:
             continue
     raise GuardFailedError(transaction_number=received.transaction_number)
+
+
+async def _verify(received: ReceivedInquiry, *, now: datetime, ports: Ports) -> Verdict:
+    """Return what our own list says; a permit of an edition not known here makes us look for it."""
+    await own_register.catch_up(ports=ports)
+    verdict = verify(received, now=now, ports=ports)
+    refused = verdict.refusal is not None and verdict.refusal.code == "permit.edition"
+    if not refused or knows_edition(received, ports=ports):
+        return verdict
+    with suppress(PeerUnreachableError, PermitListOlderError, RefusedError):
+        await permit_list.refresh(ports=ports)
+    return verify(received, now=now, ports=ports)
 
 
 async def _is_used(received: ReceivedInquiry, *, ports: Ports) -> bool:
@@ -84,12 +103,12 @@ async def _find_earlier(received: ReceivedInquiry, *, ports: Ports) -> bytes | N
 
 
 async def _provide(
-    received: ReceivedInquiry, wanted: tuple[Wanted, ...], *, now: datetime, ports: Ports
+    received: ReceivedInquiry, verdict: Verdict, *, now: datetime, ports: Ports
 ) -> bytes:
     """Record the intent, then treat the inquiry and record what came of it."""
     provision = await ports.store.find(Provision, permit_id=received.permit.permit_id)
     if provision is None:
-        provision = await _open(received, wanted, now=now, ports=ports)
+        provision = await _open(received, verdict, now=now, ports=ports)
     elif provision.inquiry_digest != received.digest:
         raise DuplicateKeyError(transaction_number=received.transaction_number)
     elif provision.state is not ProvisionState.RECEIVED:  # its stored reply was purged
@@ -113,7 +132,7 @@ async def follow(provision: Provision, *, ports: Ports) -> Provision:
 
 
 async def _open(
-    received: ReceivedInquiry, wanted: tuple[Wanted, ...], *, now: datetime, ports: Ports
+    received: ReceivedInquiry, verdict: Verdict, *, now: datetime, ports: Ports
 ) -> Provision:
     """Record that we received a permitted inquiry; from here on it has exactly one provision."""
     person = await _find_person(received.symbol, ports=ports)
@@ -132,17 +151,20 @@ async def _open(
         instrument=received.instrument,
         row=received.row,
         clause=received.clause,
-        wanted=wanted,
+        wanted=verdict.wanted,
         period=received.period,
         nondisclosure=received.nondisclosure or hidden,
         requested_at=received.requested_at,
         received_at=now,
         slot_at=now + ports.policy.slot,
+        basis=received.basis,
+        mandate=received.mandate,
+        edition_sha256=received.permit.edition_sha256,
+        judged=verdict.judged,
     )
     unit = Unit()
     unit.add(provision)
-    intent = record_of(provision, Phase.INTENT, at=now, digest=received.digest)
-    unit.record(replace(intent, edition_sha256=received.permit.edition_sha256))  # G9
+    unit.record(record_of(provision, Phase.INTENT, at=now, digest=received.digest))
     await ports.store.commit(unit)
     return provision
 
@@ -300,8 +322,12 @@ def record_of(
         instrument=provision.instrument,
         row=provision.row,
         clause=provision.clause,
+        basis=provision.basis,
+        mandate=provision.mandate,
+        judged=provision.judged,
         wanted=provision.wanted,
         requested_at=provision.requested_at,
+        edition_sha256=provision.edition_sha256 or None,
         nondisclosure=provision.nondisclosure,
         digest=digest if reply is None else sha256(reply).digest(),
         note=provision.decided_by or "",

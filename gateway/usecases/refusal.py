@@ -5,6 +5,7 @@ from datetime import datetime
 
 from gateway.domain.errors import Retry
 from gateway.domain.inquiry import Refusal
+from gateway.domain.permits import OWN_AFFAIRS, Judged
 from gateway.domain.provision import ReceivedInquiry
 from gateway.domain.records import Act, ExchangeRecord, Phase
 from gateway.domain.states import ProvisionState
@@ -30,11 +31,17 @@ class RefusedArrival:
     hop: str = ""
     retry: Retry = Retry.NEVER
     retry_at: datetime | None = None
+    judged: Judged | None = None
     text_ja: str = ""
     text_en: str = ""
 
 
-def refusal_of(received: ReceivedInquiry, code: str, failed: str | None = None) -> RefusedArrival:
+def refusal_of(
+    received: ReceivedInquiry,
+    code: str,
+    failed: str | None = None,
+    judged: Judged | None = None,
+) -> RefusedArrival:
     """Return the refusal of a verified inquiry with a code of the catalogue."""
     return RefusedArrival(
         code=code,
@@ -44,6 +51,7 @@ def refusal_of(received: ReceivedInquiry, code: str, failed: str | None = None) 
         digest=received.digest,
         transaction_number=received.transaction_number,
         failed=failed,
+        judged=judged,
     )
 
 
@@ -106,6 +114,9 @@ def _record(
         instrument=received.instrument if received else None,
         row=received.row if received else None,
         clause=received.clause if received else None,
+        basis=received.basis if received else None,
+        mandate=received.mandate if received else OWN_AFFAIRS,
+        judged=arrival.judged,
         wanted=received.wanted if received else (),
         requested_at=received.requested_at if received else None,
         edition_sha256=received.permit.edition_sha256 if received else None,

@@ -4,77 +4,95 @@ Steps: 1 the permit is for us and valid now; 2 it covers this inquiry; 3 our own
 allows it today, under the same edition; 4 we are open. A refusal names the first that fails (G1).
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from gateway.domain.errors import InvalidError, Retry
 from gateway.domain.hours import opens_at
-from gateway.domain.permits import Wanted, find_fault
+from gateway.domain.permits import Judged, Wanted, find_fault
 from gateway.domain.provision import ReceivedInquiry, overlap
 from gateway.ports import Ports
-from gateway.usecases.permit_list import day_of, judge, question
+from gateway.usecases.judging import Asked, Judgement, day_of, judge, names_of, question
 from gateway.usecases.refusal import RefusedArrival, refusal_of
-from permitlists import Question
 
 
-def verify(
-    received: ReceivedInquiry, *, now: datetime, ports: Ports
-) -> tuple[RefusedArrival | None, tuple[Wanted, ...]]:
-    """Return the first refusal, or what may leave: asked, permitted and on our own list (G10)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Either the refusal, or what may leave: asked, permitted and on our own list (G10).
+
+    `judged` is how our own list decided, None where it was not asked.
+    """
+
+    refusal: RefusedArrival | None = None
+    wanted: tuple[Wanted, ...] = ()
+    judged: Judged | None = None
+
+
+def verify(received: ReceivedInquiry, *, now: datetime, ports: Ports) -> Verdict:
+    """Return the first refusal, or what may leave."""
     fault = find_fault(received.permit, audience=ports.store.institution, now=now)  # 1
     if fault is None and not _covers(received):  # 2
         fault = "permit.mismatch"
     if fault is not None:
-        return refusal_of(received, fault), ()
-    refusal, wanted = _decide(received, now=now, ports=ports)  # 3
+        return Verdict(refusal=refusal_of(received, fault))
+    verdict = _decide(received, now=now, ports=ports)  # 3
     opening = opens_at(now, opens=ports.policy.opens, closes=ports.policy.closes)  # 4
-    if refusal is None and opening is not None:
-        return _closed(received, opening), ()
-    return refusal, wanted
+    if verdict.refusal is None and opening is not None:
+        return Verdict(refusal=_closed(received, opening, verdict.judged))
+    return verdict
 
 
-def _decide(
-    received: ReceivedInquiry, *, now: datetime, ports: Ports
-) -> tuple[RefusedArrival | None, tuple[Wanted, ...]]:
+def knows_edition(received: ReceivedInquiry, *, ports: Ports) -> bool:
+    """Return whether our copy holds the edition under which the permit was issued."""
+    known = ports.book.permit_list
+    editions = known.editions if known else ()
+    return any(one.key.sha256 == received.permit.edition_sha256 for one in editions)
+
+
+def _decide(received: ReceivedInquiry, *, now: datetime, ports: Ports) -> Verdict:
     permit = received.permit
-    asked = _ask(received, now=now, ports=ports)
-    if asked is None:
-        return refusal_of(received, "inquiry.denied.affair", "affair"), ()
-    decision = judge(asked, ports=ports)
+    judgement = _judge(received, now=now, ports=ports)
+    if judgement is None:
+        return Verdict(refusal=refusal_of(received, "inquiry.denied.affair", "affair"))
+    decision, judged = judgement.decision, judgement.judged
     if not decision.allowed:
         code = f"inquiry.denied.{decision.failed}"
-        return refusal_of(received, code, decision.failed), ()
+        return Verdict(refusal=refusal_of(received, code, decision.failed, judged))
     if decision.edition is None or decision.edition.sha256 != permit.edition_sha256:
-        return refusal_of(received, "permit.edition"), ()
+        return Verdict(refusal=refusal_of(received, "permit.edition", None, judged))
     ours = tuple(
         Wanted(information=name, items=tuple(sorted(decision.items(name) or ())))
-        for name in asked.information
+        for name in judged.information
     )
     wanted = overlap(overlap(received.wanted, permit.wanted), ours)
     if not wanted:
-        return refusal_of(received, "permit.mismatch"), ()
-    return None, wanted
+        return Verdict(refusal=refusal_of(received, "permit.mismatch", None, judged))
+    return Verdict(wanted=wanted, judged=judged)
 
 
-def _ask(received: ReceivedInquiry, *, now: datetime, ports: Ports) -> Question | None:
-    """Return the question to our list, or None where row and clause are not written as such.
+def _judge(received: ReceivedInquiry, *, now: datetime, ports: Ports) -> Judgement | None:
+    """Return what our list says, or None where affair or basis are not written as such.
 
     The day is today's: the inquirer, who says when it asked, does not choose whose law counts.
     """
     affair = received.row if received.clause is None else f"{received.row}-{received.clause}"
+    asked = Asked(
+        inquirer=received.inquirer,
+        provider=ports.store.institution,
+        affair=affair,
+        information=names_of(received.wanted),
+        on=day_of(now),
+        instrument=received.instrument,
+        basis=received.basis,
+        mandate=received.mandate,
+    )
     try:
-        asked = question(
-            ports,
-            inquirer=received.inquirer,
-            provider=ports.store.institution,
-            affair=affair,
-            wanted=received.wanted,
-            on=day_of(now),
-            instrument=received.instrument,
-        )
+        put = question(asked, ports=ports)
     except InvalidError:
         return None
-    same = (asked.affair.row, asked.affair.clause) == (received.row, received.clause)
-    return asked if same else None
+    if (put.affair.row, put.affair.clause) != (received.row, received.clause):
+        return None
+    return judge(put, ports=ports)
 
 
 def _covers(received: ReceivedInquiry) -> bool:
@@ -86,11 +104,12 @@ def _covers(received: ReceivedInquiry) -> bool:
         and permit.transaction_number == received.transaction_number
         and (permit.instrument, permit.row, permit.clause)
         == (received.instrument, received.row, received.clause)
+        and (permit.basis, permit.mandate) == (received.basis, received.mandate)
         and {want.information for want in received.wanted} <= granted
     )
 
 
-def _closed(received: ReceivedInquiry, opening: datetime) -> RefusedArrival:
+def _closed(received: ReceivedInquiry, opening: datetime, judged: Judged | None) -> RefusedArrival:
     return RefusedArrival(
         code="provider.closed",
         message_id=received.message_id,
@@ -100,4 +119,5 @@ def _closed(received: ReceivedInquiry, opening: datetime) -> RefusedArrival:
         transaction_number=received.transaction_number,
         retry=Retry.AFTER,
         retry_at=opening,
+        judged=judged,
     )

@@ -9,7 +9,9 @@ from mocks.parties import asking, providing
 from mocks.parties.agency_state import Bureau
 from mocks.parties.asking import Ask
 from mocks.parties.desk import Letter
+from mocks.parties.judging import Judge
 from mocks.parties.refusals import RefusedError, require
+from permitlists import PermitListError
 from wire.documents import Document
 from wire.messages import Acknowledgement, Answer, Clock, SymbolNotice
 
@@ -63,11 +65,14 @@ class Agency(Bureau):
         return effects
 
     def _take_over(self, document: Document, hop: str, now: datetime) -> Sequence[Effect]:
-        """Take over a symbol, a late answer or the time; whatever else comes is refused."""
+        """Take over a symbol, a late answer, a list or the time; all else is refused."""
         letter = Letter(to=document.sender, at=now, reply_to=document.message_id)
         try:
             require("message.sender", holds=hop == self.core)
             require("message.addressee", holds=document.recipient == self.code)
+            if document.kind == "permit-list":
+                self._take_list(document, now)
+                return (Reply(document=self.desk.write(Acknowledgement(), letter).raw),)
             message = self.desk.read(document, now=now, old=document.kind == "answer")
             if isinstance(message, SymbolNotice):
                 asking.receive_symbol(self, message)
@@ -78,6 +83,16 @@ class Agency(Bureau):
         except RefusedError as error:
             return (Reply(document=self.desk.refuse(error, letter).raw),)
         return (Reply(document=self.desk.write(Acknowledgement(), letter).raw),)
+
+    def _take_list(self, document: Document, now: datetime) -> None:
+        """Judge by the core's list from now on; an older one is refused (G8)."""
+        require("message.sender", holds=document.sender == self.core)
+        body = self.desk.read_permit_list(document, now=now)
+        require("permit_list.older", holds=body.sequence >= self.judge.sequence)
+        try:
+            self.judge = Judge.of(body, self.judge.institutions)
+        except PermitListError as error:
+            raise RefusedError("permit_list.unreadable") from error
 
     def _conclude(self, message: Answer, document: Document, now: datetime) -> None:
         number = message.transaction_number

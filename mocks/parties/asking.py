@@ -24,6 +24,8 @@ from wire.messages import (
 )
 
 INSTRUMENT = "shourei-r6"
+BASIS = "19-8"
+RENEWABLE = frozenset({"permit.expired", "permit.edition"})
 MOST_PERMITS = 2  # one fresh permit is enough
 
 
@@ -41,6 +43,11 @@ class Ask:
     information: tuple[RequestedInformation, ...]
     individual_number: str = field(repr=False)
     own_check: bool = True
+    instrument: str = INSTRUMENT
+    basis: str = BASIS
+    inquirer_delegator: str | None = None
+    provider_delegator: str | None = None
+    consent: bool = False
 
 
 def acquire(bureau: Bureau, number: str, now: datetime) -> Sequence[Effect]:
@@ -86,14 +93,16 @@ def ask(bureau: Bureau, command: Ask, now: datetime) -> Sequence[Effect]:
         request_id=command.request_id,
         inquirer=bureau.code,
         provider=command.provider,
-        instrument=INSTRUMENT,
+        instrument=command.instrument,
         row=command.row,
         clause=command.clause,
-        basis="19-8",
+        basis=command.basis,
         information=command.information,
         symbol=symbol,
         requested_at=now,
-        delegator=None,
+        inquirer_delegator=command.inquirer_delegator,
+        provider_delegator=command.provider_delegator,
+        consent=command.consent,
         period_from=None,
         period_to=None,
         nondisclosure=False,
@@ -149,8 +158,12 @@ def _inquire(bureau: Bureau, asked: Asked, enclosed: Document, now: datetime) ->
         instrument=request.instrument,
         row=request.row,
         clause=request.clause,
+        basis=request.basis,
         information=request.information,
         requested_at=request.requested_at,
+        inquirer_delegator=request.inquirer_delegator,
+        provider_delegator=request.provider_delegator,
+        consent=request.consent,
         period_from=None,
         period_to=None,
         nondisclosure=False,
@@ -200,7 +213,7 @@ def distort(bureau: Bureau, request_id: str, now: datetime) -> Sequence[Effect]:
 
 
 def conclude(bureau: Bureau, asked: Asked, document: Document, now: datetime) -> Sequence[Effect]:
-    """Take over an answer, a receipt or a refusal; an expired permit is replaced once.
+    """Take over an answer, a receipt or a refusal; an outdated permit is replaced once.
 
     Raises:
         RefusedError: the document is not what its sender may say here.
@@ -219,7 +232,7 @@ def conclude(bureau: Bureau, asked: Asked, document: Document, now: datetime) ->
 
 def _refused(bureau: Bureau, asked: Asked, refusal: Refusal, now: datetime) -> Sequence[Effect]:
     asked.refusal, asked.code = refusal, refusal.code
-    if refusal.code == "permit.expired" and asked.permits_asked < MOST_PERMITS:
+    if refusal.code in RENEWABLE and asked.permits_asked < MOST_PERMITS:
         asked.permits_asked += 1
         return request_permit(bureau, asked, now)
     if asked.answer is None:  # a refused repeat takes nothing away from an answer

@@ -13,7 +13,9 @@ from mocks.engine.party import Arrived, Effect, Event, Reply, Returned, Send
 from mocks.parties import permitting, relaying
 from mocks.parties.core_state import Office
 from mocks.parties.desk import Letter
+from mocks.parties.judging import Judge
 from mocks.parties.refusals import RefusedError, require
+from permitlists import PermitList
 from wire.documents import Document
 from wire.messages import (
     Acknowledgement,
@@ -25,7 +27,6 @@ from wire.messages import (
     ResidentLink,
     SymbolNotice,
 )
-from wire.permit_list import encode_permit_list
 
 LATE = frozenset({"answer", "inquiry"})  # may be repeated long after they were made
 
@@ -36,6 +37,9 @@ class Core(Office):
     def handle(self, event: Event, *, now: datetime) -> Sequence[Effect]:
         """Take one turn."""
         if isinstance(event, Returned):
+            kind, _, code = event.mark.partition(" ")
+            if kind == "list":
+                return self._distribute_again(code, event, now)
             return relaying.returned(self, event, now)
         if not isinstance(event, Arrived):
             return ()
@@ -106,16 +110,29 @@ class Core(Office):
         )
 
     def _permit_list(self, letter: Letter) -> Document:
-        editions = [edition.to_bytes() for edition in self.judge.permit_list.editions]
-        body = encode_permit_list(self.list_sequence, editions)
-        return self.desk.write_json("permit-list", body, letter)
+        return self.desk.write_json("permit-list", self.judge.to_body(), letter)
+
+    def take_list(self, sequence: int, found: PermitList) -> None:
+        """Go by another permit list from now on; what it suspends is refused at once."""
+        self.judge = Judge(found, self.judge.institutions, sequence)
 
     def send_permit_list(self, to: Sequence[str], *, now: datetime) -> Sequence[Effect]:
         """Return the effects that distribute the permit list to institutions."""
         return [
-            Send(to=code, documents=(self._permit_list(Letter(to=code, at=now)).raw,))
+            Send(
+                to=code,
+                documents=(self._permit_list(Letter(to=code, at=now)).raw,),
+                mark=f"list {code}",
+            )
             for code in to
         ]
+
+    def _distribute_again(self, to: str, event: Returned, now: datetime) -> Sequence[Effect]:
+        """Keep sending the list to whoever did not answer."""
+        if event.documents:
+            return ()
+        letter = Letter(to=to, at=now)
+        return (Send(to=to, documents=(self._permit_list(letter).raw,)),)
 
     def tell_time(self, offset: timedelta, to: Sequence[str], *, now: datetime) -> Sequence[Effect]:
         """Return the effects that tell institutions the sandbox's clock, and wait for them."""

@@ -65,7 +65,7 @@ class CoreState:
 class Office:
     """The core's keys, rules and state; `registry` is the one institution that may link residents.
 
-    `list_sequence` is the number of the permit list it distributes.
+    `judge` holds the permit list that it distributes.
     """
 
     desk: Desk
@@ -74,7 +74,6 @@ class Office:
     judge: Judge
     registry: str
     draw: Draw
-    list_sequence: int = 1
     permit_lifetime: timedelta = timedelta(seconds=300)
     state: CoreState = field(default_factory=CoreState, repr=False)
 

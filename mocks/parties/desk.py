@@ -15,6 +15,7 @@ from wire.errors import WireError
 from wire.keys import PublicKey
 from wire.messages import Message, decode, encode, kind_of
 from wire.permit import PermitClaims, read
+from wire.permit_list import PermitListBody, decode_permit_list
 from wire.signatures import WINDOW_SECONDS, KeyRing, Signer, verify
 
 
@@ -116,6 +117,25 @@ class Desk:
         Raises:
             RefusedError: `message.signature`, `message.malformed` or `message.expired`.
         """
+        self._verify(document, now=now, old=old)
+        try:
+            return decode(document.kind, document.body)
+        except WireError as error:
+            raise RefusedError("message.malformed") from error
+
+    def read_permit_list(self, document: Document, *, now: datetime) -> PermitListBody:
+        """Return the permit list of a document whose sender signed it.
+
+        Raises:
+            RefusedError: `message.signature`, `message.malformed` or `message.expired`.
+        """
+        self._verify(document, now=now)
+        try:
+            return decode_permit_list(document.body)
+        except WireError as error:
+            raise RefusedError("message.malformed") from error
+
+    def _verify(self, document: Document, *, now: datetime, old: bool = False) -> None:
         try:
             window = None if old else WINDOW_SECONDS
             verify(document, self.keys.documents, now=now, window_seconds=window)
@@ -123,10 +143,6 @@ class Desk:
             raise RefusedError("message.signature") from error
         if document.deadline is not None and document.deadline <= now:
             raise RefusedError("message.expired")
-        try:
-            return decode(document.kind, document.body)
-        except WireError as error:
-            raise RefusedError("message.malformed") from error
 
     def read_permit(self, compact: bytes) -> PermitClaims:
         """Return what a permit says if a pinned key of its issuer signed it.

@@ -7,26 +7,44 @@ from datetime import datetime
 from mocks.engine.clock import day_of
 from mocks.parties.refusals import RefusedError
 from permitlists import (
-    Affair,
+    CodedQuestion,
     Decision,
     Institutions,
     PermitList,
     PermitListError,
     Question,
     items_of,
+    resolve,
 )
 from wire.messages import Inquiry, PermitRequest, RequestedInformation
 from wire.permit import PermitGrant
+from wire.permit_list import PermitListBody, encode_permit_list
 
-STATUTORY_BASIS = "19-8"
+NO_EDITION = "0" * 64
 
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """A copy of the permit list and the classes of the institutions."""
+    """A copy of the permit list under its number, and the classes of the institutions."""
 
     permit_list: PermitList
     institutions: Institutions
+    sequence: int = 1
+
+    @classmethod
+    def of(cls, body: PermitListBody, institutions: Institutions) -> "Judge":
+        """Return the judge who goes by a list as it travels.
+
+        Raises:
+            PermitListError: it is no list.
+        """
+        found = PermitList.from_contents(body.editions, body.supplement)
+        return cls(found, institutions, body.sequence)
+
+    def to_body(self) -> bytes:
+        """Return the body of the document that distributes this copy."""
+        editions = [edition.to_bytes() for edition in self.permit_list.editions]
+        return encode_permit_list(self.sequence, editions, self.permit_list.supplement.to_bytes())
 
     def question(self, asked: PermitRequest | Inquiry, at: datetime) -> Question:
         """Return the question to the list that a request or an inquiry puts.
@@ -34,23 +52,22 @@ class Judge:
         Raises:
             RefusedError: the affair is not written as one.
         """
-        on = day_of(at)
-        text = asked.row if asked.clause is None else f"{asked.row}-{asked.clause}"
-        try:
-            affair = Affair.parse(text)
-        except PermitListError as error:
-            raise RefusedError("inquiry.denied.affair", failed="affair") from error
-        return Question(
-            on=on,
-            affair=affair,
-            inquirer=self.institutions.classes_of(asked.inquirer, on),
-            provider=self.institutions.classes_of(asked.provider, on),
+        coded = CodedQuestion(
+            on=day_of(at),
+            affair=asked.row if asked.clause is None else f"{asked.row}-{asked.clause}",
+            inquirer=asked.inquirer,
+            provider=asked.provider,
             information=tuple(part.name for part in asked.information),
             instrument=asked.instrument,
-            basis=asked.basis if isinstance(asked, PermitRequest) else STATUTORY_BASIS,
-            inquirer_code=asked.inquirer,
-            provider_code=asked.provider,
+            basis=asked.basis,
+            inquirer_delegator=asked.inquirer_delegator,
+            provider_delegator=asked.provider_delegator,
+            consent=asked.consent,
         )
+        try:
+            return resolve(coded, self.institutions)
+        except PermitListError as error:
+            raise RefusedError("inquiry.denied.affair", failed="affair") from error
 
     def allow(self, asked: PermitRequest | Inquiry, at: datetime) -> Decision:
         """Return the decision that allows.
@@ -71,8 +88,10 @@ class Judge:
 
     def edition_in_force(self, instrument: str, at: datetime) -> str:
         """Return the digest of the edition of a day, 64 zeros where there is none."""
-        edition = self.permit_list.find_in_force(instrument, day_of(at))
-        return edition.key.sha256 if edition else "0" * 64
+        on = day_of(at)
+        edition = self.permit_list.find_in_force(instrument, on)
+        edition = edition or self.permit_list.find_statutory(on)
+        return edition.key.sha256 if edition else NO_EDITION
 
 
 def grants(

@@ -51,7 +51,8 @@ def _issue(core: Office, request: PermitRequest, document: Document, now: dateti
     lifetime = core.permit_lifetime
     if order := state.behaviour.occurs("permit.lifetime"):
         lifetime = timedelta(seconds=order.amount)
-    edition = core.judge.edition_in_force(request.instrument, now)
+    found = decision.edition if decision else None
+    edition = found.sha256 if found else core.judge.edition_in_force(request.instrument, now)
     nth = len(state.transactions)
     claims = PermitClaims(
         permit_id=core.draw.uuid("permit", nth),
@@ -61,6 +62,10 @@ def _issue(core: Office, request: PermitRequest, document: Document, now: dateti
         instrument=request.instrument,
         row=request.row,
         clause=request.clause,
+        basis=request.basis,
+        inquirer_delegator=request.inquirer_delegator,
+        provider_delegator=request.provider_delegator,
+        consent=request.consent,
         information=granted,
         transaction_number=core.draw.uuid("transaction", nth),
         edition_sha256=edition,
@@ -105,5 +110,6 @@ def _terms(request: PermitRequest) -> dict[str, object]:
         "instrument": request.instrument,
         "row": request.row,
         "clause": request.clause,
+        "basis": request.basis,
         "information": [part.name for part in request.information],
     }

@@ -87,7 +87,7 @@ def _verify(
     same = (notice.permit_id, notice.transaction_number, notice.inquirer)
     told = (permit.permit_id, permit.transaction_number, permit.inquirer)
     require("notice.mismatch", holds=same == told)
-    decision = bureau.judge.allow(inquiry, inquiry.requested_at)
+    decision = bureau.judge.allow(inquiry, now)
     ours = decision.edition.sha256 if decision.edition else ""
     require("permit.edition", holds=permit.edition_sha256 == ours)
     require("permit.used", holds=permit.permit_id not in bureau.state.permits_used)
@@ -116,6 +116,9 @@ def _covers(permit: PermitClaims, inquiry: Inquiry, core: str) -> bool:
         and permit.transaction_number == inquiry.transaction_number
         and (permit.instrument, permit.row, permit.clause)
         == (inquiry.instrument, inquiry.row, inquiry.clause)
+        and (permit.basis, permit.consent) == (inquiry.basis, inquiry.consent)
+        and (permit.inquirer_delegator, permit.provider_delegator)
+        == (inquiry.inquirer_delegator, inquiry.provider_delegator)
         and {part.name for part in inquiry.information} <= granted
     )
 
@@ -124,7 +127,7 @@ def _collect(
     bureau: Bureau, inquiry: Inquiry, permit: PermitClaims, symbol: str, now: datetime
 ) -> Answer:
     """Return what may leave: asked for, on the permit, and on the own list (G10)."""
-    ours = grants(inquiry.information, bureau.judge.allow(inquiry, inquiry.requested_at))
+    ours = grants(inquiry.information, bureau.judge.allow(inquiry, now))
     permitted = {grant.information: set(grant.items) for grant in permit.information}
     number = bureau.state.people.get(symbol, "")
     known = bureau.state.holdings.get(number, {})

@@ -29,7 +29,7 @@ from gateway.domain.identifiers import (
     UnifiedNumber,
 )
 from gateway.domain.inquiry import Answer, AnsweredInformation, AnsweredItem, Inquiry, Refusal
-from gateway.domain.permits import Period, Wanted
+from gateway.domain.permits import Judged, Mandate, Period, Wanted
 from gateway.domain.provision import Cause, Provision
 from gateway.domain.records import Act, Checkpoint, ExchangeRecord, Phase
 from gateway.domain.replica import (
@@ -49,7 +49,15 @@ from gateway.domain.states import (
     SymbolState,
 )
 from gateway.domain.symbols import Acquisition, SymbolBinding
-from gateway.domain.work import JobSlot, Setting, StoredEdition, StoredReply, WorkItem
+from gateway.domain.work import (
+    JobSlot,
+    ListSource,
+    Setting,
+    StoredEdition,
+    StoredReply,
+    StoredSupplement,
+    WorkItem,
+)
 
 NOON = datetime(2026, 11, 23, 3, 0, 0, 123456, tzinfo=UTC)
 LATER = NOON + timedelta(hours=1)
@@ -68,6 +76,14 @@ BASIC = BasicItems(
     address="架空県見本市一丁目２番３号",
 )
 WANTED = (Wanted(information="地方税関係情報", items=("市町村民税課税標準額", "合計所得金額")),)
+MANDATE = Mandate(inquirer_delegator="990037", provider_delegator=None, consent=True)
+JUDGED = Judged(
+    on=date(2026, 11, 23),
+    information=("地方税関係情報", "生活保護関係情報"),
+    sequence=7,
+    own_sequence=2,
+    ruling=bytes(range(32)),
+)
 PERIOD = Period(begins_on=date(2025, 4, 1), ends_on=None)
 
 PERSON = Person(
@@ -152,6 +168,8 @@ INQUIRY = Inquiry(
     requested_at=NOON,
     deadline_at=LATER,
     updated_at=NOON,
+    mandate=MANDATE,
+    judged=JUDGED,
     edition_sha256="ab" * 32,
     permits_asked=1,
     permit=b"header.claims.signature",
@@ -179,6 +197,10 @@ PROVISION = Provision(
     requested_at=NOON,
     received_at=NOON,
     slot_at=LATER,
+    basis="19-9",
+    mandate=MANDATE,
+    edition_sha256="ab" * 32,
+    judged=JUDGED,
     proposed_by="staff-1",
     proposal="release",
     proposal_reason="本人確認済み",
@@ -273,6 +295,13 @@ EDITION = StoredEdition(
     content="照会許可用照合リスト".encode(),
     received_at=NOON,
 )
+SUPPLEMENT = StoredSupplement(
+    source=ListSource.CORE,
+    sequence=3,
+    sha256="cd" * 32,
+    content=b'{"holds":[]}',
+    received_at=NOON,
+)
 SETTING = Setting(name="clock.offset", value="0")
 SLOT = JobSlot(job="checkpoint", slot="2026-11-23", owner="process-1", claimed_at=NOON)
 CHECKPOINT = Checkpoint(size=0, root=bytes(32), chain=bytes(32), at=NOON, signature="c2ln")
@@ -294,6 +323,7 @@ VALUES: tuple[Any, ...] = (
     WORK_ITEM,
     REPLY,
     EDITION,
+    SUPPLEMENT,
     SETTING,
     SLOT,
     CHECKPOINT,

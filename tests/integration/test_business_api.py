@@ -362,7 +362,7 @@ async def test_the_decision_is_explained_beforehand(api: Business) -> None:
     denied = await (await api.call("GET", "/v1/permits/explain", params=query)).json()
     assert (denied["decision"], denied["failed"]) == ("deny", "information")
     assert denied["nearest"]
-    query["on"] = "2020-01-01"
+    query["on"] = "2014-01-01"
     early = await (await api.call("GET", "/v1/permits/explain", params=query)).json()
     assert (early["failed"], early["edition"]) == ("edition", None)
 

@@ -23,9 +23,8 @@ from gateway.domain.symbols import SymbolBinding
 from gateway.ports import Ports, Unit
 from gateway.settings import load
 from gateway.usecases import addresses, permit_list
-from permitlists import load_builtin
 from tests.support.configured import CORE, SYSTEM, A, Configured, configure
-from tests.support.world import sandbox_number
+from tests.support.world import offer, sandbox_number
 
 TAX = "地方税関係情報"
 OTHER = "991023"
@@ -251,8 +250,7 @@ def test_a_line_that_is_no_entry_refuses_the_whole_file(gateway: Configured) -> 
 
 def test_an_inquiry_ends_as_the_list_the_symbol_and_the_server_make_it(gateway: Configured) -> None:
     register(gateway, 60)
-    editions = [edition.to_bytes() for edition in load_builtin().editions]
-    at(gateway, lambda ports: permit_list.receive_list(1, editions, sender=CORE, ports=ports))
+    at(gateway, lambda ports: permit_list.receive_list(offer(1), sender=CORE, ports=ports))
     code, said = inquire(gateway, 69)
     assert (code, said["error"]["code"]) == (1, "address.unknown")
     code, said = inquire(gateway, 60, affair="sixty-nine")

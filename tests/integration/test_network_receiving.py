@@ -12,10 +12,9 @@ from gateway.domain.symbols import SymbolBinding
 from gateway.network.arrivals import Arrivals
 from gateway.network.inspection import Served
 from gateway.usecases import symbols
-from permitlists import load_builtin
 from tests.support.network import TAX_ITEMS, Draft, Town, open_town, uuid
 from tests.support.refusals import read
-from tests.support.world import CORE, NOON
+from tests.support.world import CORE, NOON, offer
 from wire import messages as wire
 from wire.documents import JSON_TYPE, Document, decode_stream, encode_stream, seal
 from wire.permit_list import encode_permit_list
@@ -154,6 +153,7 @@ async def test_a_symbol_notice_links_the_person_who_waits_for_it(town: Town) -> 
 
 
 def permit_list_document(town: Town, sequence: int) -> Document:
+    offered = offer(sequence)
     return seal(
         kind="permit-list",
         message_id=town.world.ports_a.ids.uuid(),
@@ -161,7 +161,7 @@ def permit_list_document(town: Town, sequence: int) -> Document:
         recipient=town.b,
         created=NOON,
         content_type=JSON_TYPE,
-        body=encode_permit_list(sequence, [one.to_bytes() for one in load_builtin().editions]),
+        body=encode_permit_list(sequence, offered.editions, offered.supplement),
         signer=town.sites[CORE].signer,
     )
 

@@ -12,13 +12,12 @@ import pytest
 from gateway.bootstrap.process import follow_list
 from gateway.bootstrap.runner import TaskRunner
 from gateway.domain.errors import PermitListOlderError, RefusedError
+from gateway.domain.permit_book import PermitBook
 from gateway.domain.work import Setting, StoredEdition
-from gateway.ports import PermitBook, Ports, Unit
-from gateway.usecases import permit_list
+from gateway.ports import Ports, Unit
+from gateway.usecases import permit_list, stored_lists
 from permitlists import Edition, load_builtin
-from tests.support.world import CORE, World, open_world
-
-LIST = [edition.to_bytes() for edition in load_builtin().editions]
+from tests.support.world import CORE, World, offer, open_world
 
 
 @pytest.fixture
@@ -35,7 +34,7 @@ async def another_process(world: World) -> Ports:
 
 
 async def receive(sequence: int, ports: Ports) -> None:
-    await permit_list.receive_list(sequence, LIST, sender=CORE, ports=ports)
+    await permit_list.receive_list(offer(sequence), sender=CORE, ports=ports)
 
 
 async def stored(ports: Ports) -> int:
@@ -112,22 +111,21 @@ async def test_a_list_of_many_editions_is_loaded_as_a_whole(world: World) -> Non
             )
         )
     await world.ports_a.store.commit(unit)
-    seen = await permit_list.list_editions(9, ports=world.ports_a)
+    seen = await stored_lists.list_editions(9, ports=world.ports_a)
     assert len(seen) == 120
 
 
 async def test_editions_that_make_no_list_together_are_refused_and_not_kept(world: World) -> None:
     """Kept, they would stop every process of the institution at its next start."""
     edition = load_builtin().editions[0]
-    twice = [edition.to_bytes(), edition.to_bytes()]
+    twice = replace(offer(7), editions=(edition.to_bytes(), edition.to_bytes()))
     with pytest.raises(RefusedError, match=r"permit_list\.unreadable"):
-        await permit_list.receive_list(7, twice, sender=CORE, ports=world.ports_a)
+        await permit_list.receive_list(twice, sender=CORE, ports=world.ports_a)
     assert await stored(world.ports_a) == 1
     later = overlapping(edition)
+    both = replace(offer(7), editions=(edition.to_bytes(), later))
     with pytest.raises(RefusedError, match=r"permit_list\.unreadable"):
-        await permit_list.receive_list(
-            7, [edition.to_bytes(), later], sender=CORE, ports=world.ports_a
-        )
+        await permit_list.receive_list(both, sender=CORE, ports=world.ports_a)
     assert await stored(world.ports_a) == 1
     assert (await another_process(world)).book.sequence == 1
 
@@ -141,7 +139,7 @@ def overlapping(edition: Edition) -> bytes:
 
 
 class Looked:
-    """A store that tells when it was looked into for the second time."""
+    """A store that tells when the number of the list was looked up for the second time."""
 
     def __init__(self, store: Any) -> None:  # noqa: ANN401  # a store
         self._store, self.looks, self.twice = store, 0, asyncio.Event()
@@ -150,8 +148,8 @@ class Looked:
         return getattr(self._store, name)
 
     async def find(self, kind: type, /, **equals: Any) -> Any:  # noqa: ANN401  # any value
-        self.looks += 1
-        if self.looks > 1:
+        self.looks += equals.get("name") == permit_list.SEQUENCE
+        if self.looks > 2:  # loading looks once more
             self.twice.set()
         return await self._store.find(kind, **equals)
 

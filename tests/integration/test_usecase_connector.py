@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -25,6 +26,7 @@ from gateway.domain.identifiers import (
     Symbol,
     UnifiedNumber,
 )
+from gateway.domain.permit_book import PermitBook
 from gateway.domain.records import Checkpoint
 from gateway.domain.replica import ControlKind, ReplicaItem
 from gateway.domain.symbols import Acquisition
@@ -39,8 +41,10 @@ from gateway.usecases import (
     symbols,
     work,
 )
-from permitlists import load_builtin
-from tests.support.world import CORE, TAX, World, basic, open_world, sandbox_number
+from permitlists import Hold, Supplement
+from tests.support.world import CORE, TAX, World, basic, offer, open_world, sandbox_number
+
+SUSPENDED = Supplement(holds=(Hold(kind="suspension", valid_from=date(2026, 1, 1)),))
 
 REAL = IndividualNumber("123456789018")
 
@@ -421,18 +425,24 @@ async def test_a_forged_checkpoint_is_found(world: World) -> None:
 
 
 async def test_an_older_permit_list_or_one_of_another_sender_is_refused(world: World) -> None:
-    contents = [edition.to_bytes() for edition in load_builtin().editions]
     ports = world.ports_a
-    await permit_list.receive_list(3, contents, sender=CORE, ports=ports)
-    await permit_list.receive_list(3, contents, sender=CORE, ports=ports)  # the same is fine
-    with pytest.raises(PermitListOlderError):  # G8
-        await permit_list.receive_list(2, contents, sender=CORE, ports=ports)
-    for wrong in ([b"{}"], []):
+    await permit_list.receive_list(offer(3), sender=CORE, ports=ports)
+    await permit_list.receive_list(offer(3), sender=CORE, ports=ports)  # the same is fine
+    other = replace(offer(3), supplement=SUSPENDED.to_bytes())
+    for older in (offer(2), other):  # the same number may not come to mean something else
+        with pytest.raises(PermitListOlderError):  # G8
+            await permit_list.receive_list(older, sender=CORE, ports=ports)
+    broken: tuple[dict[str, Any], ...] = (
+        {"editions": (b"{}",)},
+        {"editions": ()},
+        {"supplement": b"[]"},
+    )
+    for wrong in broken:
         with pytest.raises(RefusedError, match=r"permit_list\.unreadable"):
-            await permit_list.receive_list(4, wrong, sender=CORE, ports=ports)
+            await permit_list.receive_list(replace(offer(4), **wrong), sender=CORE, ports=ports)
     with pytest.raises(RefusedError, match=r"message\.sender"):
-        await permit_list.receive_list(4, contents, sender=world.b, ports=ports)
-    ports.book.permit_list, ports.book.sequence = None, 0
+        await permit_list.receive_list(offer(4), sender=world.b, ports=ports)
+    ports = replace(ports, book=PermitBook())
     assert await permit_list.load_stored(ports=ports)
     assert ports.book.sequence == 3
     with pytest.raises(PermitListOlderError):  # the core offers 1 again

@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from gateway.domain.errors import InvalidError
 from gateway.domain.identifiers import UnifiedNumber
-from gateway.domain.permits import Wanted
+from gateway.domain.permits import Judged, Mandate, Wanted
 from gateway.domain.records import Act, ExchangeRecord, Phase
 from gateway.storage.record_bytes import from_canonical, to_canonical
 from wire.records import canonical
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 SOME = st.none() | TEXT
+CODE = st.from_regex(r"[0-9]{6}", fullmatch=True)
 INSTANT = st.datetimes(timezones=st.just(UTC))
 RECORDS = st.builds(
     ExchangeRecord,
@@ -39,6 +40,22 @@ RECORDS = st.builds(
         st.builds(Wanted, information=TEXT, items=st.lists(TEXT, max_size=3).map(tuple)), max_size=3
     ).map(tuple),
     requested_at=st.none() | INSTANT,
+    basis=SOME,
+    mandate=st.builds(
+        Mandate,
+        inquirer_delegator=st.none() | CODE,
+        provider_delegator=st.none() | CODE,
+        consent=st.booleans(),
+    ),
+    judged=st.none()
+    | st.builds(
+        Judged,
+        on=st.dates(),
+        information=st.lists(TEXT, min_size=1, max_size=3).map(tuple),
+        sequence=st.integers(0, 2**53 - 1),
+        own_sequence=st.none() | st.integers(0, 2**53 - 1),
+        ruling=st.binary(min_size=32, max_size=32),
+    ),
     edition_sha256=SOME,
     nondisclosure=st.booleans(),
     digest=st.none() | st.binary(max_size=40),

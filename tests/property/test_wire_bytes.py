@@ -213,10 +213,10 @@ def test_any_text_as_a_checkpoint_raises_only_wire_errors(text: str) -> None:
     assert checkpoint(origin, size, root) == text
 
 
-@given(st.binary() | spoiled([encode_permit_list(7, [b'{"a":1}', "リスト".encode()])]))
+@given(st.binary() | spoiled([encode_permit_list(7, [b'{"a":1}', "リスト".encode()], b"{}")]))
 def test_any_bytes_as_a_permit_list_raise_only_wire_errors(data: bytes) -> None:
     try:
-        sequence, editions = decode_permit_list(data)
+        found = decode_permit_list(data)
     except WireError:
         return
-    assert encode_permit_list(sequence, editions) == data
+    assert encode_permit_list(found.sequence, found.editions, found.supplement) == data

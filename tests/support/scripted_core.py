@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from permitlists import load_builtin
+from permitlists import EMPTY, load_builtin
 from tests.support.network import Town, edition_sha256, enclose
 from tests.support.world import CORE, REGISTRY
 from wire import messages as wire
@@ -82,6 +82,10 @@ class ScriptedCore:
             instrument=message.instrument,
             row=message.row,
             clause=message.clause,
+            basis=message.basis,
+            inquirer_delegator=message.inquirer_delegator,
+            provider_delegator=message.provider_delegator,
+            consent=message.consent,
             information=tuple(
                 PermitGrant(information=one.name, items=one.items or ITEMS)
                 for one in message.information
@@ -126,7 +130,8 @@ class ScriptedCore:
         return self.town.write(notice, by=CORE, to=document.recipient)
 
     def _list(self, document: Document) -> bytes:
-        body = encode_permit_list(1, [one.to_bytes() for one in load_builtin().editions])
+        editions = [one.to_bytes() for one in load_builtin().editions]
+        body = encode_permit_list(1, editions, EMPTY.to_bytes())
         return self.sealed_list(document, body)
 
     def sealed_list(self, document: Document, body: bytes) -> bytes:

@@ -4,7 +4,7 @@ The use cases, the database and the permit list are the real ones; only the netw
 parties is replaced by calls, so that a test can stop it, repeat it or let it misbehave.
 """
 
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -24,18 +24,27 @@ from gateway.domain.identifiers import (
     UnifiedNumber,
 )
 from gateway.domain.inquiry import Answer, Inquiry, Refusal
-from gateway.domain.permits import ProvisionPermit, Wanted
+from gateway.domain.permit_book import PermitBook
+from gateway.domain.permits import OfferedList, ProvisionPermit, Wanted
 from gateway.domain.provision import ReceivedInquiry
 from gateway.domain.records import ExchangeRecord
 from gateway.domain.replica import ReplicaItem
 from gateway.domain.states import AcquisitionState
-from gateway.ports import Delivery, PermitBook, Policy, Ports, RecordQuery
+from gateway.ports import Delivery, Policy, Ports, RecordQuery
 from gateway.storage import open_database
-from gateway.usecases import addresses, permit_list, provision, replicas, symbols, work
+from gateway.usecases import addresses, judging, permit_list, provision, replicas, symbols, work
 from gateway.usecases import inquiry as inquiries
 from gateway.usecases.course import ArrivedAnswer
 from gateway.usecases.watch import EventWatch
-from permitlists import Affair, Question, load_builtin, load_institutions
+from permitlists import (
+    EMPTY,
+    CodedQuestion,
+    PermitList,
+    Supplement,
+    load_builtin,
+    load_institutions,
+    resolve,
+)
 from tests.support.databases import make_sqlite
 from wire.numbers import classify_individual_number, individual_number_digit
 
@@ -154,6 +163,13 @@ class CallingCore:
         self.processes: dict[str, str] = {}
         self.symbols: dict[tuple[str, str], Symbol] = {}
         self.silent_registry = False
+        self.offered = offer(1)
+        self.judges_by = load_builtin()
+
+    def take(self, offered: OfferedList) -> None:
+        """Judge by a list from now on, and hand it to whoever asks."""
+        self.offered = offered
+        self.judges_by = PermitList.from_contents(offered.editions, offered.supplement)
 
     def _reach(self, call: str) -> None:
         self.calls.append(call)
@@ -176,15 +192,20 @@ class CallingCore:
         if known is not None:
             return known
         inquirer = self.world.institution_of(inquiry)
-        book = load_builtin()
-        asked = Question(
-            on=permit_list.day_of(inquiry.requested_at),
-            affair=Affair(row=inquiry.row, clause=inquiry.clause),
-            inquirer=self.world.institutions.classes_of(inquirer, NOON.date()),
-            provider=self.world.institutions.classes_of(inquiry.provider, NOON.date()),
+        row, clause = inquiry.row, inquiry.clause
+        asked = CodedQuestion(
+            on=judging.day_of(now),
+            affair=row if clause is None else f"{row}-{clause}",
+            inquirer=inquirer,
+            provider=inquiry.provider,
             information=tuple(want.information for want in inquiry.wanted),
+            instrument=inquiry.instrument,
+            basis=inquiry.basis,
+            inquirer_delegator=inquiry.mandate.inquirer_delegator,
+            provider_delegator=inquiry.mandate.provider_delegator,
+            consent=inquiry.mandate.consent,
         )
-        decision = book.decide(asked)
+        decision = self.judges_by.decide(resolve(asked, self.world.institutions))
         if not decision.allowed and not self.over_permit:
             return Refusal(
                 code=f"inquiry.denied.{decision.failed}",
@@ -203,6 +224,8 @@ class CallingCore:
             instrument=inquiry.instrument,
             row=inquiry.row,
             clause=inquiry.clause,
+            basis=inquiry.basis,
+            mandate=inquiry.mandate,
             wanted=tuple(
                 Wanted(
                     information=want.information,
@@ -248,6 +271,8 @@ class CallingCore:
             instrument=inquiry.instrument,
             row=inquiry.row,
             clause=inquiry.clause,
+            basis=inquiry.basis,
+            mandate=inquiry.mandate,
             period=inquiry.period,
             nondisclosure=inquiry.nondisclosure,
             requested_at=inquiry.requested_at,
@@ -274,9 +299,9 @@ class CallingCore:
         self._reach("request_process_number")
         return ProcessNumber(f"process-{request_id}")
 
-    async def request_permit_list(self) -> tuple[int, Sequence[bytes]]:
+    async def request_permit_list(self) -> OfferedList:
         self._reach("request_permit_list")
-        return 1, [edition.to_bytes() for edition in load_builtin().editions]
+        return self.offered
 
     async def link(self, process_number: ProcessNumber, number: IndividualNumber) -> None:
         self._reach("link")
@@ -300,6 +325,14 @@ class CallingCore:
                 ),
                 ports=ports,
             )
+
+
+def offer(sequence: int, supplement: Supplement = EMPTY, *later: bytes) -> OfferedList:
+    """Return the packaged permit list under a number, with editions of later days, as it comes."""
+    packaged = tuple(edition.to_bytes() for edition in load_builtin().editions)
+    return OfferedList(
+        sequence=sequence, editions=packaged + later, supplement=supplement.to_bytes()
+    )
 
 
 def delivery_of(reply: bytes) -> Delivery:
@@ -338,6 +371,7 @@ class World:
         self.runner = QueueRunner()
         self.sides: dict[str, Ports] = {}
         self.subjects: dict[str, str] = {}
+        self.urls = ("", "")
         self.a = self.institutions.find_short("a").code  # type: ignore[union-attr]  # it is in the data
         self.b = self.institutions.find_short("b").code  # type: ignore[union-attr]  # it is in the data
 

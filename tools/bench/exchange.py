@@ -216,7 +216,6 @@ async def make_streams(arena: Arena) -> MakeRequest:
         information=(RequestedInformation(name=INFORMATION),),
         symbol=symbols[0],
         requested_at=system_time(),
-        delegator=None,
         period_from=None,
         period_to=None,
         nondisclosure=False,

@@ -220,7 +220,6 @@ def _make_request(
         ),
         symbol=symbol,
         requested_at=now,
-        delegator=None,
         period_from=None,
         period_to=None,
         nondisclosure=False,

@@ -34,7 +34,10 @@ class RequestedInformation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PermitRequest:
-    """提供許可要求: the inquirer asks the core for a permit; `symbol` is the inquirer's own."""
+    """提供許可要求: the inquirer asks the core for a permit; `symbol` is the inquirer's own.
+
+    Delegators (委任元) are those for whom a side acts; `consent` says that the person agreed.
+    """
 
     request_id: Identifier
     inquirer: Institution
@@ -46,7 +49,9 @@ class PermitRequest:
     information: Annotated[tuple[RequestedInformation, ...], Repeated("information", 1)]
     symbol: Symbol = field(repr=False)
     requested_at: Instant
-    delegator: Institution | None
+    inquirer_delegator: Institution | None = None
+    provider_delegator: Institution | None = None
+    consent: Flag = False
     period_from: Day | None
     period_to: Day | None
     nondisclosure: Flag
@@ -57,7 +62,10 @@ class PermitRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inquiry:
-    """情報照会: the inquirer asks the provider, under a permit; it names no person."""
+    """情報照会: the inquirer asks the provider, under a permit; it names no person.
+
+    It says all that the provider needs to judge by its own copy of the permit list.
+    """
 
     transaction_number: Uuid
     permit_id: Uuid
@@ -66,8 +74,12 @@ class Inquiry:
     instrument: Identifier
     row: Token
     clause: Token | None
+    basis: Identifier = "19-8"
     information: Annotated[tuple[RequestedInformation, ...], Repeated("information", 1)]
     requested_at: Instant
+    inquirer_delegator: Institution | None = None
+    provider_delegator: Institution | None = None
+    consent: Flag = False
     period_from: Day | None
     period_to: Day | None
     nondisclosure: Flag

@@ -1,7 +1,7 @@
 """Texts with a form that several requests and responses share."""
 
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -45,6 +45,14 @@ Identifier = Annotated[
 ]
 Reason = Annotated[str, form(line(200), "Why, in words of the office; no personal data.")]
 Basis = Annotated[str, form("19-(?:8|9)", "根拠: the item of article 19 relied on.")]
+Instrument = Annotated[
+    Literal["beppyo2", "shourei-r6", "jorei-19-9"],
+    Meta(description="法令: the list relied on; jorei-19-9 are affairs fixed by ordinance."),
+]
+Delegator = Annotated[
+    str, form("[0-9]{6}", "委任元: the institution whose affair this side carries out.")
+]
+Consent = Annotated[bool, Meta(description="本人の同意: the person agreed to this inquiry.")]
 Instant = Annotated[datetime, Meta(tz=True)]
 
 

@@ -8,9 +8,12 @@ from msgspec import Meta
 from gateway.transport.schemas.common import (
     AffairText,
     Basis,
+    Consent,
+    Delegator,
     InformationName,
     Instant,
     InstitutionCode,
+    Instrument,
     ItemName,
     LocalNumberText,
     Request,
@@ -48,13 +51,22 @@ class AskedPeriod(Request, frozen=True, kw_only=True):
 
 
 class InquiryRequest(Request, frozen=True, kw_only=True):
-    """An inquiry about one person, named by the local number of the asking business system."""
+    """An inquiry about one person, named by the local number of the asking business system.
+
+    Without `instrument` and `basis` it relies on the statutory list of the day; either follows
+    from the other. Of an affair fixed by ordinance (`jorei-19-9`) the number of its filing is the
+    affair.
+    """
 
     number: LocalNumberText
     affair: AffairText
     provider: InstitutionCode
     information: Annotated[tuple[WantedInformation, ...], Meta(min_length=1, max_length=20)]
-    basis: Basis = "19-8"
+    instrument: Instrument | None = None
+    basis: Basis | None = None
+    inquirer_delegator: Delegator | None = None
+    provider_delegator: Delegator | None = None
+    consent: Consent = False
     period: AskedPeriod = AskedPeriod()
     nondisclosure: Annotated[
         bool, Meta(description="不開示: hide the exchange from the person's history.")
@@ -113,7 +125,11 @@ class InquiryResource(Resource, frozen=True, kw_only=True):
     final: bool
     affair: str
     provider: str
+    instrument: str
     basis: str
+    inquirer_delegator: str | None
+    provider_delegator: str | None
+    consent: bool
     asked: tuple[WantedInformation, ...]
     period: AskedPeriod
     nondisclosure: bool

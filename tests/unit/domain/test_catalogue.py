@@ -21,7 +21,7 @@ CODE = re.compile(r"[a-z_]+(?:\.[a-z_]+)+")
 # Dotted texts that begin like a code and are none: a package, settings.
 OTHERS = re.compile(
     r"gateway\.(?:domain|cli\..*)|token\.key_file|batch\.operating_codes_file"
-    r"|(?:permit_list|trust)\.sequence"
+    r"|(?:permit_list|permit_register|trust)\.(?:sequence|checked)"
 )
 ELSEWHERE = {"permits"}  # reasons of a decision, which permitlists explains itself
 JAPANESE = re.compile(r"[\u3041-\u30ff\u4e00-\u9fff]")

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from mocks.engine.behaviour import Order
 from mocks.parties.desk import Letter
+from permitlists import PermitList
 from tests.support.parties import PERSON, Sandbox, code_of
 from wire.messages import (
     BasicItems,
@@ -84,9 +85,11 @@ def test_the_permit_list_reads_back_as_the_law(sandbox: Sandbox) -> None:
     world, insurer = sandbox.world, sandbox.agency("insurer")
     document = insurer.desk.write(PermitListRequest(), Letter(to=world.core.code, at=sandbox.now))
     [reply] = sandbox.post(insurer.code, world.core.code, document)
-    sequence, editions = decode_permit_list(reply.body)
-    assert sequence == 1
-    assert [one.to_bytes() for one in world.core.judge.permit_list.editions] == list(editions)
+    body = decode_permit_list(reply.body)
+    assert body.sequence == 1
+    found = PermitList.from_contents(body.editions, body.supplement)
+    ours = world.core.judge.permit_list.editions
+    assert [one.key for one in found.editions] == [one.key for one in ours]
     assert len(world.core.send_permit_list([insurer.code], now=sandbox.now)) == 1
 
 
