@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.bench import exchange
+from tools.bench import exchange, policies
 from tools.bench.arena import PEOPLE, Arena, Launch, open_arena, process_of
 from tools.bench.batches import measure_batches
 from tools.bench.latency import measure_latency
@@ -30,16 +30,21 @@ TITLES: Mapping[str, str] = {
     "P1p": "complete provisions / bare aiohttp GET of 1 KB",
     "P1a": "complete inquiries / those of a naive ORM gateway",
     "P1b": "p99 / p50 of an inquiry at half of saturation, a replica load beside",
+    "P2": "permit decisions at 50,000 pairs / those of the best other policy engine",
+    "P2b": "time of a permit decision at 50,000 pairs / at those of the order in force",
+    "P2c": "time to compile a pair of 50,000 / one of those of the order in force",
     "P4": "durable chained encrypted records / synchronous executemany of 100",
     "P7": "time of a batch / ten times that of a tenth of it",
     "P9": "bare aiohttp GET of 1 KB behind our mutual TLS / in clear",
     "N1": "complete inquiries / those of the other checkout",
     "N1p": "complete provisions / those of the other checkout",
 }
-BARS: Mapping[str, tuple[float, float]] = {  # must and goal; P1b and P7 should stay below
+BARS: Mapping[str, tuple[float, float]] = {  # must and goal; P1b, P2b and P7 should stay below
     "P1": (0.06, 0.17),
     "P1a": (10, 25),
     "P1b": (6, 4),
+    "P2": (10, 20),
+    "P2b": (2, 1.5),
     "P4": (0.35, 0.60),
     "P7": (1.2, 1.05),
     "P9": (0.7, 0.85),
@@ -52,6 +57,7 @@ PAIRS: Mapping[str, tuple[str, str]] = {
     "N1": ("inquiry", "inquiry before"),
     "N1p": ("provision", "provision before"),
 }
+UNSERVED = frozenset({"P2", "P2b", "P2c", "P4"})  # figures that need no gateway
 AGAINST = {"P1": "N1", "P1p": "N1p"}  # what another checkout is compared by
 BEFORE = " before"
 
@@ -109,12 +115,32 @@ async def measure(wanted: Sequence[str], plan: Plan, against: Path | None = None
     those of its gateways.
     """
     pin(os.getpid(), OTHER_CORE)
-    found = await _measure_served(wanted, plan, against) if set(wanted) - {"P4"} else []
+    found = await _measure_served(wanted, plan, against) if set(wanted) - UNSERVED else []
+    found += await _measure_policies(wanted, plan)
     if "P4" in wanted:
         rounds = await measure_records(plan)
         found.append(Figure(id="P4", ratio=compare(rounds, "records", "plain"), rounds=rounds))
     order = list(TITLES)
     return sorted(found, key=lambda one: order.index(one.id))
+
+
+async def _measure_policies(wanted: Sequence[str], plan: Plan) -> list[Figure]:
+    """Return the figures about the permit list."""
+    fewest, most = policies.SIZES[0], policies.SIZES[-1]
+    small, large = f"{policies.OURS} {fewest}", f"{policies.OURS} {most}"
+    found = []
+    if {"P2", "P2b"} & set(wanted):
+        rounds = await policies.measure_decisions(plan)
+        if "P2" in wanted:
+            pair = large, policies.best_peer(rounds, most)
+            ratio, cpu = compare(rounds, *pair), compare_cpu(rounds, *pair)
+            found.append(Figure(id="P2", ratio=ratio, rounds=rounds, cpu=cpu))
+        if "P2b" in wanted:
+            found.append(_compare(rounds, "P2b", (small, large)))
+    if "P2c" in wanted:
+        rounds = await policies.measure_compiling(plan)
+        found.append(_compare(rounds, "P2c", (small, large)))
+    return found
 
 
 async def _measure_served(wanted: Sequence[str], plan: Plan, against: Path | None) -> list[Figure]:
