@@ -20,23 +20,21 @@ PolicyName = Literal["ibm", "nec", "preserve"]
 EncodingName = Literal["cp932", "jis_mixed", "utf_8"]
 
 LayoutArgument = Annotated[
-    str, typer.Argument(metavar="LAYOUT", help="レイアウト / Layout id, such as KJSETAI1 or Z21.")
+    str, typer.Argument(metavar="LAYOUT", help="レイアウト / Layout id, such as KJSETAI1.")
 ]
 FileArgument = Annotated[
     Path,
-    typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="入力ファイル / The file."),
+    typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="ファイル / A file."),
 ]
 OutputOption = Annotated[
     Path,
-    typer.Option(
-        "--output", "-o", metavar="FILE", help="出力先 / File to write, for its owner only."
-    ),
+    typer.Option("--output", "-o", metavar="FILE", help="出力先 / New file, for its owner only."),
 ]
 NumbersOption = Annotated[
     Numbers,
     typer.Option(
         "--numbers",
-        help="個人番号の検査用数字 / Which check digit individual numbers have: that of the sandbox "
+        help="個人番号の検査用数字 / Which check digit individual numbers have: the sandbox's "
         "(the true one + 5) or the real one.",
     ),
 ]

@@ -59,6 +59,7 @@ class _Comparison:
 
     def __init__(self, layout: Layout, settings: Settings, *, show_values: bool) -> None:
         self.layout, self.settings, self.show_values = layout, settings, show_values
+        self.faults: list[Fault] = []  # of the structure of both files
         self.ignored = {rule.field for rule in layout.rules if rule.kind == "sequence"}
         data = layout.find("D")
         self.names = [
@@ -68,34 +69,31 @@ class _Comparison:
         ]
 
     def compare(self, old: BinaryIO, new: BinaryIO) -> Iterator[Difference | Fault]:
+        """Yield differences; what was removed or changed comes in the order of the old file."""
         known: dict[bytes, bytes] = {}
-        for mark, decoded in self._list_marked(old):
-            if isinstance(decoded, Fault):
-                yield decoded
-            else:
-                known[mark] = self._digest(decoded)
         changed: dict[bytes, Decoded] = {}
+        for mark, decoded in self._list_marked(old):
+            known[mark] = self._digest(decoded)
         for mark, decoded in self._list_marked(new):
-            if isinstance(decoded, Fault):
-                yield decoded
-            elif mark not in known:
+            if mark not in known:
                 yield self._difference("added", None, decoded)
             elif known.pop(mark) != self._digest(decoded):
                 changed[mark] = decoded
+        yield from self.faults
         old.seek(0)
         for mark, decoded in self._list_marked(old):
-            if isinstance(decoded, Decoded) and mark in changed:
+            if mark in changed:
                 yield self._difference("changed", decoded, changed[mark])
-            elif isinstance(decoded, Decoded) and mark in known:
+            elif mark in known:
                 yield self._difference("removed", decoded, None)
 
-    def _list_marked(self, stream: BinaryIO) -> Iterator[tuple[bytes, Decoded | Fault]]:
-        """Yield the data records with a mark of their key, and faults of the structure."""
+    def _list_marked(self, stream: BinaryIO) -> Iterator[tuple[bytes, Decoded]]:
+        """Yield the data records with a mark of their key."""
         seen: Counter[bytes] = Counter()
         for found in decode_records(self.layout, stream, self.settings):
             if isinstance(found, Fault):
                 if severity_of(found.rule) == "error":
-                    yield b"", found
+                    self.faults.append(found)
             elif found.kind == "D":
                 key = _mark([found.values.get(name) for name in self.layout.key])
                 seen[key] += 1
