@@ -1,17 +1,15 @@
 """Questions as parties and people put them: codes or class texts instead of sets of classes."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
 from typing import Final, NamedTuple
 
 from permitlists.edition import Edition
-from permitlists.explain import Explanation, explain, explain_filed
+from permitlists.explain import Explanation
 from permitlists.institutions import NOBODY, Institutions, Standing
-from permitlists.model import STATUTORY_BASIS, Affair, Question, Side
-from permitlists.ordinance import Ground
-from permitlists.supplement import Hold
+from permitlists.model import ORDINANCE, STATUTORY_BASIS, Affair, Question, Side
+from permitlists.permit_list import PermitList
 
 _CODE_LENGTH = 6
 # The sides without a delegation, by whether that of the inquirer and of the provider stands.
@@ -91,7 +89,7 @@ def _question(coded: CodedQuestion, affair: Affair, inquirer: _Side, provider: _
             [
                 file.id
                 for file in inquirer.standing.files
-                if affair.row in file.rows and file.instrument == coded.instrument
+                if (coded.instrument, affair.row) in file.rows
             ]
         ),
         provider_files=frozenset(
@@ -124,11 +122,10 @@ def _find_side(
 
 
 def explain_named(
-    edition: Edition | None,
+    permit_list: PermitList,
     institutions: Institutions,
     named: CodedQuestion,
-    holds: Iterable[Hold] = (),
-    ground: Ground | None = None,
+    edition: Edition | None,
 ) -> Explanation:
     """Return the explained decision on a question whose sides may be class texts of the law.
 
@@ -136,17 +133,18 @@ def explain_named(
     refused is the one explained. An unknown code or class wears no class and is refused.
 
     Args:
-        edition: The edition to judge by, None for no edition in force.
+        permit_list: The list, whose holds and filings are regarded.
         institutions: Who wears which classes.
         named: The question; a side of six digits is a code, any other one a class text.
-        holds: The holds to regard.
-        ground: What ordinance affairs are judged on, None for a statutory affair.
+        edition: The edition to judge by, None for no edition in force. An ordinance affair is
+            judged by the statutory edition of the day, whatever stands here.
 
     Raises:
         PermitListError: the affair has another form.
     """
-    kept, affair = tuple(holds), Affair.parse(named.affair)
-    read_by = edition if ground is None else ground.edition
+    affair = Affair.parse(named.affair)
+    ordinance = named.instrument == ORDINANCE
+    read_by = permit_list.find_statutory(named.on) if ordinance else edition
     sides = [
         _list_sides(read_by, named, institutions, texts)
         for texts in (
@@ -155,9 +153,7 @@ def explain_named(
         )
     ]
     explained = (
-        explain(edition, question, kept)
-        if ground is None
-        else explain_filed(question, ground, kept)
+        permit_list.explain(question) if ordinance else permit_list.explain_by(edition, question)
         for question in (_question(named, affair, *worn) for worn in product(*sides))
     )
     first = next(explained)

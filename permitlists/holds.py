@@ -1,6 +1,6 @@
 """The holds of a list by the institution they name, so that many of them cost a question little."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 
 from permitlists.model import Question
 from permitlists.supplement import Hold
@@ -19,17 +19,14 @@ class HoldIndex:
                 self._by_institution.setdefault(one.institution, []).append(one)
 
     def find(self, question: Question) -> Hold | None:
-        """Return a hold that covers the question, those of no institution first; else None."""
-        found = _first(self._general, question)
-        if found is None and self._by_institution:
-            for code in (*question.codes_of("inquirer"), *question.codes_of("provider")):
-                if code is not None and found is None:
-                    found = _first(self._by_institution.get(code, ()), question)
-        return found
+        """Return the first hold that covers the question, None where none does."""
+        return next((hold for hold in self.list_near(question) if hold.covers(question)), None)
 
-
-def _first(holds: Iterable[Hold], question: Question) -> Hold | None:
-    for hold in holds:
-        if hold.covers(question):
-            return hold
-    return None
+    def list_near(self, question: Question) -> Iterator[Hold]:
+        """Yield the holds that may cover the question, those that name no institution first."""
+        yield from self._general
+        if self._by_institution:
+            codes = (*question.codes_of("inquirer"), *question.codes_of("provider"))
+            for code in dict.fromkeys(codes):
+                if code is not None:
+                    yield from self._by_institution.get(code, ())

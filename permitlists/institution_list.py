@@ -21,6 +21,8 @@ from permitlists.institutions import (
 )
 from permitlists.model import PermitListError
 
+_STATUTORY = "shourei-r6"  # the instrument of rows that name none
+
 
 class _DatedEntry(
     msgspec.Struct, kw_only=True, forbid_unknown_fields=True, rename={"start": "from"}
@@ -42,7 +44,6 @@ class _FileEntry(msgspec.Struct, forbid_unknown_fields=True):
     name_ja: str
     information: tuple[str, ...] = ()
     rows: tuple[str, ...] = ()
-    instrument: str = "shourei-r6"
 
 
 class _InstitutionEntry(
@@ -132,12 +133,16 @@ def _institution(entry: _InstitutionEntry) -> Institution:
                 id=held.id,
                 name_ja=held.name_ja,
                 information=frozenset(held.information),
-                instrument=held.instrument,
-                rows=frozenset(held.rows),
+                rows=frozenset(map(_row, held.rows)),
             )
             for held in entry.held
         ),
     )
+
+
+def _row(text: str) -> tuple[str, str]:
+    instrument, colon, row = text.rpartition(":")
+    return instrument if colon else _STATUTORY, row
 
 
 def _membership(entry: _ClassEntry) -> Membership:

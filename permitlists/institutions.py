@@ -49,15 +49,14 @@ class Membership:
 class HeldFile:
     """特定個人情報ファイル, one file of persons' data that an institution keeps.
 
-    `information` are the terms it holds, `rows` the rows of `instrument` under which its owner
-    asks for what goes into it.
+    `information` are the terms it holds, `rows` the rows under which its owner asks for what goes
+    into it, each with its instrument (numbers of filings for ordinance affairs).
     """
 
     id: str
     name_ja: str
     information: frozenset[str]
-    instrument: str
-    rows: frozenset[str]
+    rows: frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -119,10 +119,17 @@ class PermitList:
 
     def explain(self, question: Question, holds: Iterable[Hold] = ()) -> Explanation:
         """Return the decision with the nearest permitted rows and sentences for people."""
-        kept = (*self.supplement.holds, *holds)
         if question.instrument == ORDINANCE:
+            kept = (*holds, *self._holds.list_near(question))
             return explain_filed(question, self.ground_of(question.on), kept)
-        return explain(self.find_in_force(question.instrument, question.on), question, kept)
+        edition = self.find_in_force(question.instrument, question.on)
+        return self.explain_by(edition, question, holds)
+
+    def explain_by(
+        self, edition: Edition | None, question: Question, holds: Iterable[Hold] = ()
+    ) -> Explanation:
+        """Return the explanation by any edition, None for none in force, with the list's holds."""
+        return explain(edition, question, (*holds, *self._holds.list_near(question)))
 
     def ground_of(self, on: date) -> Ground:
         """Return what ordinance affairs are judged on that day."""
@@ -136,7 +143,7 @@ class PermitList:
         """Return the decision on a question that no edition of its instrument governs."""
         if question.instrument != ORDINANCE:
             return NOT_IN_FORCE
-        kept = (*self.supplement.holds, *holds)
+        kept = (*holds, *self._holds.list_near(question))
         return decide_filed(question, self.ground_of(question.on), kept)
 
 

@@ -76,7 +76,6 @@ class Frame:
             PermitListError: the affair has another form.
         """
         edition, day = self._edition_and_day(line.on or self.on)
-        ordinance = self.instrument == ORDINANCE and not self.pinned
         question = CodedQuestion(
             on=day,
             affair=line.affair,
@@ -88,13 +87,7 @@ class Frame:
             provider_delegator=line.provider_delegator,
             consent=line.consent,
         )
-        return explain_named(
-            edition,
-            self.institutions,
-            question,
-            self.permit_list.supplement.holds,
-            self.permit_list.ground_of(day) if ordinance else None,
-        )
+        return explain_named(self.permit_list, self.institutions, question, edition)
 
     def _edition_and_day(self, asked: date | None) -> tuple[Edition | None, date]:
         day = asked or today()
@@ -138,6 +131,9 @@ def read_frame(on: date | None, edition: str | None, sources: Sources) -> Frame:
         return replace(frame, instrument=named.key.instrument, named=named, pinned=True)
     if not at:
         return replace(frame, instrument=instrument)
+    if instrument == ORDINANCE:
+        message = f"ordinance affairs have no edition of their own: {ORDINANCE} alone"
+        raise PermitListError("permits.edition_unknown", message)
     parse_date(day)
     named_or_none = frame.permit_list.find_labelled(edition)
     return replace(frame, instrument=instrument, named=named_or_none, pinned=True)

@@ -128,9 +128,11 @@ def test_a_hold_never_allows_and_touches_only_what_was_allowed(
     question: Question, listed: list[Hold]
 ) -> None:
     before = BARE.decide(question)
-    after = PermitList(EDITIONS, Supplement(holds=tuple(listed))).decide(question)
+    held = PermitList(EDITIONS, Supplement(holds=tuple(listed)))
+    after = held.decide(question)
     assert after == before or (before.allowed and after.failed == "hold")
     assert after == BARE.decide(question, listed) or after.failed == "hold"
+    assert replace(held.explain(question).decision, nearest=()) == after
     covered = any(hold.covers(question) for hold in listed)
     assert (after.failed == "hold") == (before.allowed and covered)
 

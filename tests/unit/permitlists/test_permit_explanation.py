@@ -11,6 +11,8 @@ from permitlists import (
     CodedQuestion,
     Explanation,
     Hold,
+    PermitList,
+    Supplement,
     explain_named,
     load_builtin,
     load_institutions,
@@ -263,7 +265,7 @@ def named(inquirer: str, provider: str, **changes: str) -> Explanation:
         provider=provider,
         information=(changes.get("info", "地方税関係情報"),),
     )
-    return explain_named(packaged(), load_institutions(), question)
+    return explain_named(load_builtin(), load_institutions(), question, packaged())
 
 
 @pytest.mark.parametrize(
@@ -303,7 +305,7 @@ def test_a_side_is_unresolved_while_no_edition_is_in_force() -> None:
         provider="991023",
         information=("地方税関係情報",),
     )
-    answer = explain_named(None, load_institutions(), question)
+    answer = explain_named(load_builtin(), load_institutions(), question, None)
     assert answer.decision.failed == "edition"
 
 
@@ -316,5 +318,17 @@ def test_a_hold_reaches_a_question_by_the_code_of_an_institution() -> None:
         information=("地方税関係情報",),
     )
     hold = Hold(kind="suspension", valid_from=TODAY, institution="991023")
-    answer = explain_named(packaged(), load_institutions(), question, [hold])
+    held = PermitList(load_builtin().editions, Supplement(holds=(hold,)))
+    answer = explain_named(held, load_institutions(), question, packaged())
     assert answer.decision.failed == "hold"
+
+
+def test_class_texts_ask_under_filings_too() -> None:
+    question = replace(CODED, affair="1", instrument="jorei-19-9", provider="市町村長又は環境大臣")
+    answer = explain_named(ORDINANCES, load_institutions(), question, None)
+    assert answer.decision.failed == "consent"
+    agreed = explain_named(ORDINANCES, load_institutions(), replace(question, consent=True), None)
+    assert agreed.decision.failed == "provider"
+    delegated = replace(question, provider="市町村長", provider_delegator="991015")
+    refused = explain_named(ORDINANCES, load_institutions(), delegated, None)
+    assert refused.decision.reason == "permits.provider.no_delegation"

@@ -154,6 +154,26 @@ def test_a_hold_of_the_list_refuses_what_it_covers(hold: Hold, failed: str | Non
     assert permit_list.explain(question).decision.failed == failed
 
 
+def test_a_hold_by_file_reaches_an_ordinance_affair() -> None:
+    question = resolve(FILED, load_institutions())
+    for file, failed in (("single-parents", "hold"), ("national-health-insurance", None)):
+        supplement = Supplement(filings=(FILING,), holds=(held(institution=CITY, file=file),))
+        permit_list = PermitList(load_builtin().editions, supplement)
+        assert permit_list.decide(question).failed == failed
+
+
+def test_the_same_of_several_holds_is_decided_and_explained() -> None:
+    question = resolve(CODED_69, load_institutions())
+    holds = (held(kind="article_28", institution=OTHER_CITY), held())
+    permit_list = PermitList(load_builtin().editions, Supplement(holds=holds))
+    further = [held(kind="article_28", row="69")]
+    for handed in ((), further):
+        decided = permit_list.decide(question, handed)
+        assert permit_list.explain(question, handed).decision == decided
+    assert permit_list.decide(question, further).reason == "permits.hold.article_28"
+    assert permit_list.decide(question).reason == "permits.hold.suspension"
+
+
 def test_a_hold_reaches_a_delegator_too() -> None:
     question = resolve(DELEGATED, load_institutions())
     assert load_builtin().decide(question).allowed
