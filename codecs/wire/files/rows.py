@@ -50,15 +50,9 @@ class Memory(dict[bytes, Read]):
         if len(self) >= _MEMORY:
             self.clear()
         value, rule = decode_field(self.field, raw, self.settings)
-        found = self[raw] = (value, rule, _is_canonical(self.field, value, raw, self.settings))
+        canonical = encode_field(self.field, value, self.settings) == raw
+        found = self[raw] = (value, rule, canonical)
         return found
-
-
-def _is_canonical(read: Field, value: Value, raw: bytes, settings: Settings) -> bool:
-    try:
-        return encode_field(read, value, settings) == raw
-    except WireError:
-        return False
 
 
 def decode_rows(
@@ -229,19 +223,38 @@ def encode_record(layout: Layout, decoded: Decoded, settings: Settings) -> bytes
 
 
 def _encode_place(place: Place, decoded: Decoded, settings: Settings) -> bytes:
+    value = find_value(place, decoded)
+    raw = find_kept(place, decoded)
+    if raw is None or len(raw) != place.field.length:
+        return encode_field(place.field, value, settings)
+    meant = decode_field(place.field, raw, settings)[0]
+    return raw if meant == value else encode_field(place.field, value, settings)
+
+
+def find_value(place: Place, decoded: Decoded) -> Any:  # noqa: ANN401  # a value of any field
+    """Return the value of one place of a record, None where there is none.
+
+    Raises:
+        WireError: `files.value.type`, not a list with a value for each occurrence.
+    """
     value = decoded.values.get(place.field.name)
-    if place.field.occurs > 1:
-        if value is not None and (not isinstance(value, list) or len(value) != place.field.occurs):
-            detail = "A list with a value for each occurrence is needed."
-            raise WireError("files.value.type", place.field.name, detail)
-        value = None if value is None else value[place.index]
+    if value is None or place.field.occurs == 1:
+        return value
+    if not isinstance(value, list) or len(value) != place.field.occurs:
+        detail = "A list with a value for each occurrence is needed."
+        raise WireError("files.value.type", place.field.name, detail)
+    return value[place.index]
+
+
+def find_kept(place: Place, decoded: Decoded) -> bytes | None:
+    """Return the bytes that were kept of one place of a record, None for none.
+
+    Raises:
+        WireError: `files.value.raw`, they are not written in hexadecimal digits.
+    """
     kept = decoded.raw.get(label_of(place))
-    if kept is not None:
-        try:
-            raw = bytes.fromhex(kept)
-        except ValueError as error:
-            detail = "Kept bytes are hexadecimal digits."
-            raise WireError("files.value.raw", place.field.name, detail) from error
-        if len(raw) == place.field.length and decode_field(place.field, raw, settings)[0] == value:
-            return raw
-    return encode_field(place.field, value, settings)
+    try:
+        return None if kept is None else bytes.fromhex(kept)
+    except ValueError as error:
+        detail = "Kept bytes are hexadecimal digits."
+        raise WireError("files.value.raw", place.field.name, detail) from error

@@ -206,9 +206,7 @@ def _write_jis(place: Place, column: Column, data: U8, _: Settings) -> Mask:
 def _write_codes(place: Place, column: Column, data: U8, table: U8 | U16) -> Mask:
     """Write texts as codes of a table, padded at the end; refuse what it lacks or cannot fit."""
     size = table.dtype.itemsize
-    room, odd = divmod(place.field.length, size)
-    if odd:
-        return np.ones(len(column), np.bool_)
+    room = place.field.length // size
     points, lengths = list_points(column)
     codes = table[np.where(points < len(table), points, 0)]
     wrong: Mask = lengths > room
