@@ -7,13 +7,7 @@ from typing import Final
 
 from permitlists.edition import Edition
 from permitlists.index import Entry, IndexedClause, IndexedRow
-from permitlists.model import (
-    ALLOWED,
-    NOT_IN_FORCE,
-    Decision,
-    Match,
-    Question,
-)
+from permitlists.model import ALLOWED, NOT_IN_FORCE, Decision, Match, Question
 from permitlists.supplement import Base, Filing, Hold, Supplement, Withholding
 
 # 地方税関係情報, what leaves to an ordinance affair only with the person's consent.

@@ -20,7 +20,7 @@ from permitlists.ordinance import (
     find_withholding,
     list_offered,
 )
-from permitlists.supplement import Hold
+from permitlists.supplement import Dated, Hold
 from permitlists.table import Row
 
 Language = Literal["ja", "en"]
@@ -147,8 +147,7 @@ class Sentences:
             return {}
         until = word("open_end", language)
         if hold.valid_to is not None:
-            last = (hold.valid_to - timedelta(days=1)).isoformat()
-            until = word("until", language, last=last)
+            until = word("until", language, last=_last_day(hold))
         contact = hold.contact or hold.institution
         return {
             "hold": word("reference", language, reference=hold.reference) if hold.reference else "",
@@ -205,12 +204,16 @@ class Sentences:
             "filed_label": filing.label,
             "municipality": filing.municipality,
             "begins": filing.valid_from.isoformat(),
-            "ends": str(filing.valid_to),
+            "ends": _last_day(filing),
             "notified": filing.notified_on.isoformat(),
             "filed": _names(information) or word("nothing", language),
             "filed_providers": _names(providers) or word("nothing", language),
             "withheld_by": withholding.ordinance if withholding else "",
         }
+
+
+def _last_day(entry: Dated) -> str:
+    return (entry.valid_to - timedelta(days=1)).isoformat() if entry.valid_to else ""
 
 
 def _names(names: Iterable[str]) -> str:

@@ -262,3 +262,9 @@ def test_the_nearest_filed_information_of_a_refused_question_is_named() -> None:
     assert nearest_of(provider)[0] == ("1", TAX, "provider")
     assert nearest_of(FILED_REFUSALS["permits.consent.tax"]) == []
     assert BASE.affair.row == "144"
+
+
+def test_the_text_names_the_last_day_of_a_filing_that_ended() -> None:
+    answer = ORDINANCES.explain(asked(FILED_REFUSALS["permits.affair.filing_ended"]))
+    assert "2024-12-31で終わりました" in answer.text_ja
+    assert "ended with 2024-12-31" in answer.text_en
