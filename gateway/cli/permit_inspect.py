@@ -25,12 +25,13 @@ from permitlists.diff import Permission
 from permitlists.impact import Impact, judge_requests
 from permitlists.lint import SEVERITIES, Finding
 from permitlists.register import (
+    Glance,
     Inspection,
     Proposal,
     Register,
     Shown,
+    glance,
     inspect,
-    shown_content,
 )
 from permitlists.requests import Asked, Calendar, Record, ask_again
 
@@ -60,16 +61,14 @@ def review(
         opened = Register.open(folder)
         proposal = opened.load_proposal(number)
         seen = _look(opened, proposal, records)
-        shown = seen.shown if seen else shown_content(proposal.content)
-        proposal = opened.review(number, shown, at=now(), staff=staff)
+        proposal = opened.review(number, seen.shown, at=now(), staff=staff)
         if as_json:
-            details = seen.as_document() if seen else {}
-            show_json(document(proposal, opened) | {"review": _hashes(shown) | details})
+            details = _hashes(seen.shown) | seen.as_document()
+            show_json(document(proposal, opened) | {"review": details})
             return
         show_proposal(proposal, opened, as_json=False)
-        if seen:
-            typer.echo("\n".join(seen.describe(None if full else _SHOWN)))
-        typer.echo(f"見た内容 / seen: sha256:{shown.content} ({staff})")
+        typer.echo("\n".join(seen.describe(None if full else _SHOWN)))
+        typer.echo(f"見た内容 / seen: sha256:{seen.shown.content} ({staff})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,10 +124,31 @@ class _Seen:
         yield from _cut([one.text for one in seen.cards], most)
 
 
-def _look(opened: Register, proposal: Proposal, records: Path | None) -> _Seen | None:
-    if proposal.edition is None:
-        return None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Glimpse:
+    """A proposal that is no edition, as looked at."""
+
+    glance: Glance
+
+    @property
+    def shown(self) -> Shown:
+        """The hashes of what is shown."""
+        return self.glance.shown
+
+    def as_document(self) -> dict[str, Any]:  # Any: plain JSON
+        """Return the findings as plain JSON."""
+        return {"fresh": [asdict(one) for one in self.glance.fresh]}
+
+    def describe(self, most: int | None) -> Iterator[str]:
+        """Yield the lines that people read."""
+        yield f"\n点検 / lint: 新しい指摘 / new: {len(self.glance.fresh)}"
+        yield from _cut([_finding(one) for one in self.glance.fresh], most)
+
+
+def _look(opened: Register, proposal: Proposal, records: Path | None) -> _Seen | _Glimpse:
     permit_list = opened.permit_list()
+    if proposal.edition is None:
+        return _Glimpse(glance=glance(proposal.content, permit_list))
     seen = inspect(opened.load_edition(proposal.edition.sha256), permit_list)
     impact = None
     if records is not None and seen.before is not None:

@@ -15,7 +15,7 @@ from permitlists.register.events import (
     WithholdingContent,
 )
 from permitlists.register.folder import Folder
-from permitlists.register.inspection import Inspection, inspect, shown_content
+from permitlists.register.inspection import Glance, Inspection, glance, inspect
 from permitlists.register.register import Contents, Register, check_folder
 from permitlists.register.state import PROPOSAL, Proposal, ProposalState, day_of
 
@@ -26,6 +26,7 @@ __all__ = [
     "EditionContent",
     "FilingContent",
     "Folder",
+    "Glance",
     "HoldContent",
     "Inspection",
     "LiftContent",
@@ -41,8 +42,8 @@ __all__ = [
     "check_folder",
     "day_of",
     "find_before",
+    "glance",
     "inspect",
     "list_codes",
     "list_dropped",
-    "shown_content",
 ]

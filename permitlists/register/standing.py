@@ -6,6 +6,7 @@ from datetime import date
 import msgspec
 
 from permitlists.register.events import (
+    AnyContent,
     FilingContent,
     HoldContent,
     NumberingContent,
@@ -36,6 +37,23 @@ def supplement_of(state: State) -> Supplement:
         withholdings=tuple(one for one in entries if isinstance(one, Withholding)),
         numbering=tuple(one for one in entries if isinstance(one, NumberingCheck)),
     )
+
+
+def beside_with(supplement: Supplement, content: AnyContent) -> Supplement:
+    """Return a supplement with one entry more, the same for a content that is no entry."""
+    changes: dict[str, tuple[Dated | NumberingCheck, ...]] = {}
+    match content:
+        case HoldContent(hold=hold):
+            changes = {"holds": (*supplement.holds, hold)}
+        case FilingContent(filing=filing):
+            changes = {"filings": (*supplement.filings, filing)}
+        case WithholdingContent(withholding=withholding):
+            changes = {"withholdings": (*supplement.withholdings, withholding)}
+        case NumberingContent(check=check):
+            changes = {"numbering": (*supplement.numbering, check)}
+        case _:
+            pass
+    return msgspec.structs.replace(supplement, **changes)
 
 
 def contents_of(supplement: Supplement) -> tuple[SupplementContent, ...]:

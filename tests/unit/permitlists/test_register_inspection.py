@@ -1,9 +1,45 @@
 """What a reviewer sees of a proposed edition, and the hashes that say later what it was."""
 
+import msgspec
+import pytest
+
 from permitlists import PermitList
-from permitlists.register import Shown, inspect, shown_content
-from tests.support.registers import NEXT_MONTH, first, second, suspension
+from permitlists.register import (
+    AnyContent,
+    FilingContent,
+    LiftContent,
+    NumberingContent,
+    Shown,
+    WithholdingContent,
+    glance,
+    inspect,
+)
+from permitlists.supplement import Base, Filing, NumberingCheck, Supplement, Withholding
+from tests.support.registers import NEXT_MONTH, TODAY, first, second, suspension
 from tests.unit.permitlists.small_edition import edition, row
+
+FILING = Filing(
+    number="1",
+    municipality="991015",
+    ordinance="条例第1号",
+    label="試験",
+    base=Base(edition="shourei-r6@2024-05-27", row="1", clause="1"),
+    providers=("市町村長",),
+    information=("地方税関係情報",),
+    reference="届出1",
+    notified_on=TODAY,
+    valid_from=TODAY,
+)
+WITHHOLDING = Withholding(provider="991015", ordinance="条例", valid_from=TODAY, rows=("9",))
+CHECK = NumberingCheck(
+    edition="shourei-r6@2024-05-27",
+    row="1",
+    clause="9",
+    official="第9号",
+    checked_by="ann",
+    checked_on=TODAY,
+    evidence="官報",
+)
 
 
 def test_an_inspection_shows_what_changes_and_nothing_else() -> None:
@@ -47,9 +83,49 @@ def test_the_hashes_change_with_what_was_shown() -> None:
 
 
 def test_the_hash_of_what_is_no_edition_covers_all_of_it() -> None:
-    assert shown_content(suspension()) == shown_content(suspension())
-    assert shown_content(suspension()) != shown_content(suspension(row="2"))
+    permit_list = PermitList((first(),))
+    shown = glance(suspension(), permit_list).shown
+    assert shown == glance(suspension(), permit_list).shown
+    assert shown.content != glance(suspension(row="2"), permit_list).shown.content
     assert set(Shown.__struct_fields__) == {"content", "before", "lint", "diff", "impact"}
+
+
+@pytest.mark.parametrize(
+    ("content", "rules"),
+    [
+        (suspension(), set()),
+        (suspension(row="9"), {"hold.no_row"}),
+        (FilingContent(filing=FILING), set()),
+        (FilingContent(filing=msgspec.structs.replace(FILING, number="x")), set()),
+        (
+            FilingContent(filing=msgspec.structs.replace(FILING, information=("架空情報",))),
+            {"filing.no_term", "filing.no_provider"},
+        ),
+        (WithholdingContent(withholding=WITHHOLDING), {"withholding.no_row"}),
+        (NumberingContent(check=CHECK), {"numbering.no_clause"}),
+        (LiftContent(target=1), set()),
+    ],
+    ids=["hold", "hold of no row", "filing", "no filing", "filing of nothing", "withholding",
+         "numbering", "lift"],
+)  # fmt: skip
+def test_a_glance_shows_what_the_list_would_be_warned_of(
+    content: AnyContent, rules: set[str]
+) -> None:
+    seen = glance(content, PermitList((first(),)))
+    assert {one.rule for one in seen.fresh} == rules
+
+
+def test_a_filing_that_loses_its_base_is_found_before_the_edition_is_in_force() -> None:
+    permit_list = PermitList((first(),), Supplement(filings=(FILING,)))
+    kept = inspect(second(), permit_list)
+    assert "filing.base_unfit" not in {one.rule for one in kept.fresh}
+    lost = inspect(second(NEXT_MONTH, "2", "3"), permit_list)
+    assert "filing.base_unfit" in {one.rule for one in lost.fresh}
+
+
+def test_an_edition_that_the_list_refuses_is_shown_with_the_error() -> None:
+    seen = inspect(second(), PermitList((edition(valid_to="2026-06-01"),)))
+    assert "error" in {one.severity for one in seen.fresh}
 
 
 def test_a_row_that_reads_otherwise_is_shown_as_a_changed_card() -> None:
