@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 export PYTHONUTF8 := 1
 
-.PHONY: help setup demo up test check docs bench
+.PHONY: help setup demo up test check docs bench sim
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile
@@ -39,6 +39,10 @@ docs: $(VENV)/.dev ## the documentation site, generated pages included
 
 bench: $(VENV)/.dev $(VENV)-bench/.installed ## side by side with what it is compared with: ratios, a table, JSON below var/
 	$(BIN)/python tools/bench/run.py $(BENCH)
+
+sim: $(VENV)/.dev ## the long runs of what `make test` samples: every permission, a million records
+	$(BIN)/nakadachi permits oracle-check --full --mutations 1000000
+	NAKADACHI_RECORDS=1000000 $(BIN)/python -m pytest -q -p no:randomly --timeout 3600 -k random_files tests/unit/wire/test_file_columns.py
 
 $(VENV)/.runtime: requirements/runtime.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
