@@ -13,7 +13,7 @@ import typer
 
 from gateway.cli.output import Exit
 from permitlists import PermitListError
-from permitlists.register import Proposal, ProposalState, Register, RegisterError
+from permitlists.register import AnyContent, Proposal, ProposalState, Register, RegisterError
 
 RegisterFolder = Annotated[
     Path,
@@ -165,6 +165,15 @@ def show_proposal(proposal: Proposal, register: Register, *, as_json: bool) -> N
         typer.echo(f"却下 / rejected: {proposal.rejected_by} {proposal.rejection}")
     next_ja, next_en = _next(proposal, register)
     typer.echo(f"次 / next: {next_ja}\n           {next_en}")
+
+
+def propose_content(
+    folder: Path, content: AnyContent, *, staff: str, reason: str, as_json: bool
+) -> None:
+    """Propose what is no edition, and print the proposal."""
+    register = Register.open(folder)
+    made = register.propose(content, at=now(), staff=staff, reason=reason)
+    show_proposal(made, register, as_json=as_json)
 
 
 def _next(proposal: Proposal, register: Register) -> tuple[str, str]:

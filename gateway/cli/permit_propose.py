@@ -1,28 +1,27 @@
 """`nakadachi permits propose`: one person asks for a change of the list; another decides."""
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from gateway.cli.options import JsonOption, StaffOption, refuse_usage
+from gateway.cli.permit_holds import propose_hold, suspend
 from gateway.cli.permit_office import (
     Number,
     ReasonOption,
     RegisterFolder,
     now,
+    propose_content,
     refusals,
     show_proposal,
 )
-from gateway.cli.permit_questions import parse_date, today
+from gateway.cli.permit_questions import today
 from gateway.cli.permit_source import find_edition, read_edition
-from permitlists import Affair, Hold
+from permitlists import Affair
 from permitlists.ordinance_list import parse_ordinances
 from permitlists.register import (
-    AnyContent,
     FilingContent,
-    HoldContent,
     LiftContent,
     NumberingContent,
     ProposalState,
@@ -40,48 +39,8 @@ propose = typer.Typer(
 )
 
 TomlFile = Annotated[Path, typer.Argument(metavar="FILE.toml")]
-Institution = Annotated[
-    str | None, typer.Option("--institution", metavar="CODE", help="機関 / Either side.")
-]
-FileId = Annotated[
-    str | None,
-    typer.Option("--file", metavar="ID", help="その機関の特定個人情報ファイル / A file of it."),
-]
-RowNumber = Annotated[str | None, typer.Option("--row", metavar="ROW", help="項 / Row.")]
-Instrument = Annotated[
-    str | None, typer.Option("--instrument", metavar="NAME", help="その項の法令 / Of that row.")
-]
-Information = Annotated[
-    str | None,
-    typer.Option("--information", metavar="TERM", help="特定個人情報名 / Information."),
-]
-Begin = Annotated[
-    date | None,
-    typer.Option(
-        "--from",
-        metavar="DATE",
-        parser=parse_date,
-        help="始まりの日（既定は承認の日） / First day (default: that of the approval).",
-    ),
-]
-Until = Annotated[
-    date | None,
-    typer.Option(
-        "--until",
-        metavar="DATE",
-        parser=parse_date,
-        help="止まらなくなる最初の日 / First day on which it no longer holds.",
-    ),
-]
-Contact = Annotated[
-    str, typer.Option("--contact", help="照会先 / Whom to ask about it.", show_default=False)
-]
-
-
-def _propose(folder: Path, content: AnyContent, *, staff: str, reason: str, as_json: bool) -> None:
-    register = Register.open(folder)
-    made = register.propose(content, at=now(), staff=staff, reason=reason)
-    show_proposal(made, register, as_json=as_json)
+propose.command("suspension")(suspend)
+propose.command("hold")(propose_hold)
 
 
 @propose.command("edition")
@@ -101,74 +60,6 @@ def propose_edition(
         show_proposal(made, register, as_json=as_json)
 
 
-def suspend(  # noqa: PLR0913 - one parameter for each option of the command
-    *,
-    until: Until = None,
-    reason: ReasonOption,
-    staff: StaffOption,
-    folder: RegisterFolder,
-    institution: Institution = None,
-    file: FileId = None,
-    row: RowNumber = None,
-    instrument: Instrument = None,
-    information: Information = None,
-    begin: Begin = None,
-    contact: Contact = "",
-    as_json: JsonOption = False,
-) -> None:
-    """緊急の提供停止を起案する（終わりの日が要る） / Propose an emergency suspension."""
-    with refusals(as_json=as_json):
-        hold = Hold(
-            kind="suspension",
-            valid_from=begin or today(),
-            valid_to=until,
-            institution=institution,
-            file=file,
-            row=row,
-            instrument=instrument,
-            information=information,
-            reason=reason,
-            contact=contact,
-        )
-        _propose(folder, HoldContent(hold=hold), staff=staff, reason=reason, as_json=as_json)
-
-
-propose.command("suspension")(suspend)
-
-
-@propose.command("hold")
-def propose_hold(  # noqa: PLR0913 - one parameter for each option of the command
-    *,
-    reason: ReasonOption,
-    staff: StaffOption,
-    folder: RegisterFolder,
-    institution: Institution = None,
-    file: FileId = None,
-    row: RowNumber = None,
-    instrument: Instrument = None,
-    information: Information = None,
-    begin: Begin = None,
-    until: Until = None,
-    contact: Contact = "",
-    as_json: JsonOption = False,
-) -> None:
-    """特定個人情報保護評価（28条）による提供停止を起案する / Propose a hold of article 28."""
-    with refusals(as_json=as_json):
-        hold = Hold(
-            kind="article_28",
-            valid_from=begin or today(),
-            valid_to=until,
-            institution=institution,
-            file=file,
-            row=row,
-            instrument=instrument,
-            information=information,
-            reason=reason,
-            contact=contact,
-        )
-        _propose(folder, HoldContent(hold=hold), staff=staff, reason=reason, as_json=as_json)
-
-
 @propose.command("lift")
 def propose_lift(
     target: Number,
@@ -181,7 +72,7 @@ def propose_lift(
     """停止・届出・制限・確認の解除を起案する / Propose to end what a proposal put in effect."""
     with refusals(as_json=as_json):
         content = LiftContent(target=target)
-        _propose(folder, content, staff=staff, reason=reason, as_json=as_json)
+        propose_content(folder, content, staff=staff, reason=reason, as_json=as_json)
 
 
 @propose.command("withdrawal")
@@ -205,7 +96,7 @@ def propose_withdrawal(
         if not published:
             raise RegisterError("permits.label_unknown", label=label)
         content = WithdrawalContent(target=published[-1])
-        _propose(folder, content, staff=staff, reason=reason, as_json=as_json)
+        propose_content(folder, content, staff=staff, reason=reason, as_json=as_json)
 
 
 @propose.command("filing")
@@ -223,7 +114,7 @@ def propose_filing(
         if len(filings) != 1:
             raise RegisterError("permits.one_entry", entry="filing", count=len(filings))
         content = FilingContent(filing=filings[0])
-        _propose(folder, content, staff=staff, reason=reason, as_json=as_json)
+        propose_content(folder, content, staff=staff, reason=reason, as_json=as_json)
 
 
 @propose.command("withholding")
@@ -241,7 +132,7 @@ def propose_withholding(
         if len(withheld) != 1:
             raise RegisterError("permits.one_entry", entry="withholding", count=len(withheld))
         content = WithholdingContent(withholding=withheld[0])
-        _propose(folder, content, staff=staff, reason=reason, as_json=as_json)
+        propose_content(folder, content, staff=staff, reason=reason, as_json=as_json)
 
 
 @propose.command("numbering")
@@ -286,4 +177,6 @@ def propose_numbering(  # noqa: PLR0913 - one parameter for each option of the c
             checked_on=today(),
             evidence=seen_at,
         )
-        _propose(folder, NumberingContent(check=check), staff=staff, reason=reason, as_json=as_json)
+        propose_content(
+            folder, NumberingContent(check=check), staff=staff, reason=reason, as_json=as_json
+        )

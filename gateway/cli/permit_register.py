@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from gateway.cli.options import JsonOption, StaffOption
+from gateway.cli.permit_holds import suspend
 from gateway.cli.permit_inspect import review
 from gateway.cli.permit_office import (
     Number,
@@ -18,7 +19,7 @@ from gateway.cli.permit_office import (
     show_json,
     show_proposal,
 )
-from gateway.cli.permit_propose import propose, suspend
+from gateway.cli.permit_propose import propose
 from permitlists import PermitList, load_builtin
 from permitlists.register import Folder, Register, check_folder
 

@@ -16,8 +16,9 @@ from permitlists.register.events import (
 )
 from permitlists.register.folder import Folder
 from permitlists.register.inspection import Glance, Inspection, glance, inspect
-from permitlists.register.register import Contents, Register, check_folder
+from permitlists.register.register import Contents, Register
 from permitlists.register.state import PROPOSAL, Proposal, ProposalState, day_of
+from permitlists.register.verification import check_folder
 
 __all__ = [
     "PROPOSAL",

@@ -1,6 +1,6 @@
 """許可照合リスト原簿, the permit register: a folder in which two people change a permit list."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -27,6 +27,7 @@ from permitlists.register.folder import Folder
 from permitlists.register.rules import check_content, find_proposal
 from permitlists.register.standing import contents_of, supplement_of
 from permitlists.register.state import Proposal, State, day_of
+from permitlists.register.verification import check_folder
 
 Contents = tuple[int, tuple[bytes, ...], bytes]
 
@@ -268,24 +269,6 @@ class Register:
         return found[-1]
 
 
-def check_folder(folder: Folder, *heads: str) -> None:
-    """Check a register on disk; `heads` are SHA-256 of lines noted before.
-
-    Raises:
-        RegisterError: the log or an edition file was changed, or a noted line is missing.
-    """
-    chain = folder.read()
-    for head in heads:
-        chain.check_grown(head)
-    for listed in _list_editions(compose(chain.events)):
-        folder.read_edition(listed.sha256)
-
-
 def _identify(edition: Edition) -> Listed:
     key = edition.key
     return Listed(sha256=key.sha256, instrument=key.instrument, valid_from=key.valid_from)
-
-
-def _list_editions(state: State) -> Iterator[Listed]:
-    yield from state.editions
-    yield from filter(None, (proposal.edition for proposal in state.proposals.values()))
