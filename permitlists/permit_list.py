@@ -42,8 +42,8 @@ class PermitList:
         """Keep the editions in the order of instrument and date, each with its end.
 
         Raises:
-            PermitListError: two editions of an instrument are in force on the same day, an
-                edition is one of ordinance affairs, or the supplement contradicts itself.
+            PermitListError: two editions of an instrument are in force on the same day, or the
+                supplement contradicts itself.
         """
         supplement.check()
         self.supplement = supplement
@@ -105,15 +105,19 @@ class PermitList:
     def decide(self, question: Question, holds: Iterable[Hold] = ()) -> Decision:
         """Return the decision of the edition in force on the day of the question.
 
-        `holds` are further holds beside those of the supplement.
+        An ordinance affair is decided by its filing, whatever editions there are. `holds` are
+        further holds beside those of the supplement.
         """
+        if question.instrument == ORDINANCE:
+            kept = (*holds, *self._holds.list_near(question))
+            return decide_filed(question, self.ground_of(question.on), kept)
         edition = self.find_in_force(question.instrument, question.on)
         if edition is None:
-            return self._decide_elsewhere(question, holds)
+            return NOT_IN_FORCE
         decision = judge(edition, question, holds)
-        if self._held and decision.allowed:
+        if self._held:
             hold = self._holds.find(question)
-            if hold is not None:
+            if hold is not None and decision.allowed:
                 return edition.refusals[f"permits.hold.{hold.kind}"]
         return decision
 
@@ -138,13 +142,6 @@ class PermitList:
             edition=self.find_statutory(on),
             find_edition=self.find_labelled,
         )
-
-    def _decide_elsewhere(self, question: Question, holds: Iterable[Hold]) -> Decision:
-        """Return the decision on a question that no edition of its instrument governs."""
-        if question.instrument != ORDINANCE:
-            return NOT_IN_FORCE
-        kept = (*holds, *self._holds.list_near(question))
-        return decide_filed(question, self.ground_of(question.on), kept)
 
 
 def _close(editions: Sequence[Edition]) -> list[Edition]:

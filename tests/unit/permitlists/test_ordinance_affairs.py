@@ -9,6 +9,7 @@ from permitlists import (
     Base,
     CodedQuestion,
     Decision,
+    Edition,
     Hold,
     PermitList,
     PermitListError,
@@ -38,7 +39,7 @@ from tests.unit.permitlists.filing_cases import (
     changed,
     earlier_edition,
 )
-from tests.unit.permitlists.permit_cases import DATA, TODAY
+from tests.unit.permitlists.permit_cases import DATA, TODAY, packaged
 
 
 def asked(question: CodedQuestion) -> Question:
@@ -268,3 +269,11 @@ def test_the_text_names_the_last_day_of_a_filing_that_ended() -> None:
     answer = ORDINANCES.explain(asked(FILED_REFUSALS["permits.affair.filing_ended"]))
     assert "2024-12-31で終わりました" in answer.text_ja
     assert "ended with 2024-12-31" in answer.text_en
+
+
+def test_an_edition_of_ordinance_affairs_opens_nothing_beside_the_filings() -> None:
+    table = msgspec.structs.replace(packaged().table, instrument="jorei-19-9", overlays=())
+    with_edition = PermitList([*load_builtin().editions, Edition(table)])
+    question = replace(FILED, affair="144-6")
+    assert decide(question, with_edition).reason == "permits.edition.no_ordinance_filing"
+    assert with_edition.explain(asked(question)).decision.failed == "edition"
