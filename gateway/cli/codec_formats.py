@@ -1,8 +1,9 @@
 """The forms that `nakadachi codec decode` writes and `encode` reads, by the name of each."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO, Final
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
+
+from gateway.cli.codec_tables import SeparatedForm, StoredForm
 
 if TYPE_CHECKING:
     from wire.files.layout import Layout
@@ -10,37 +11,48 @@ if TYPE_CHECKING:
     from wire.files.walk import Fault
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
-    """One form: `decode` writes it from a file and yields what is wrong there; `encode` reads it.
+class Form(Protocol):
+    """One form of the records of a file."""
 
-    `encode` yields the bytes of the file, and raises WireError where they cannot be made.
-    """
+    def decode(
+        self, layout: "Layout", stream: BinaryIO, settings: "Settings", output: BinaryIO
+    ) -> "Iterator[Fault]":
+        """Write the form from a file; yield what is wrong there."""
 
-    decode: "Callable[[Layout, BinaryIO, Settings, BinaryIO], Iterator[Fault]]"
-    encode: "Callable[[Layout, BinaryIO, Settings], Iterator[bytes]]"
-
-
-def _decode_lines(
-    layout: "Layout", stream: BinaryIO, settings: "Settings", output: BinaryIO
-) -> "Iterator[Fault]":
-    from wire.files.lines import write_lines  # noqa: PLC0415  # brings numpy
-    from wire.files.rows import Decoded  # noqa: PLC0415  # brings numpy
-    from wire.files.stream import decode_records  # noqa: PLC0415  # brings numpy
-
-    for found in decode_records(layout, stream, settings):
-        if isinstance(found, Decoded):
-            output.writelines(write_lines((found,)))
-            yield from found.faults
-        else:
-            yield found
+    def encode(self, layout: "Layout", stream: BinaryIO, settings: "Settings") -> Iterator[bytes]:
+        """Yield the bytes of the file that the form describes; WireError where there are none."""
 
 
-def _encode_lines(layout: "Layout", stream: BinaryIO, settings: "Settings") -> Iterator[bytes]:
-    from wire.files.lines import read_lines  # noqa: PLC0415  # brings numpy
-    from wire.files.rows import encode_rows  # noqa: PLC0415  # brings numpy
+class LinesForm:
+    """JSON lines."""
 
-    return encode_rows(layout, read_lines(layout, stream), settings)
+    def decode(
+        self, layout: "Layout", stream: BinaryIO, settings: "Settings", output: BinaryIO
+    ) -> "Iterator[Fault]":
+        """Write an object for each record; yield what is wrong with it."""
+        from wire.files.lines import write_lines  # noqa: PLC0415  # brings numpy
+        from wire.files.rows import Decoded  # noqa: PLC0415  # brings numpy
+        from wire.files.stream import decode_records  # noqa: PLC0415  # brings numpy
+
+        for found in decode_records(layout, stream, settings):
+            if isinstance(found, Decoded):
+                output.writelines(write_lines((found,)))
+                yield from found.faults
+            else:
+                yield found
+
+    def encode(self, layout: "Layout", stream: BinaryIO, settings: "Settings") -> Iterator[bytes]:
+        """Yield the bytes of the records that lines describe."""
+        from wire.files.lines import read_lines  # noqa: PLC0415  # brings numpy
+        from wire.files.stream import encode_records  # noqa: PLC0415  # brings numpy
+
+        return encode_records(layout, read_lines(layout, stream), settings)
 
 
-FORMS: Final[Mapping[str, Form]] = {"jsonl": Form(_decode_lines, _encode_lines)}
+FORMS: Final[Mapping[str, Form]] = {
+    "jsonl": LinesForm(),
+    "csv": SeparatedForm(),
+    "csv-bom": SeparatedForm(bom=True),  # by which spreadsheets know UTF-8
+    "arrow": StoredForm("arrow"),
+    "parquet": StoredForm("parquet"),
+}

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Final
 
 from wire.files.columns.decode import decode_chunk
-from wire.files.layout import TERMINATORS, Layout, Record
+from wire.files.delimited import decode_delimited
+from wire.files.layout import TERMINATORS, Layout
 from wire.files.places import list_places
 from wire.files.report import Report, severity_of
 from wire.files.rows import Decoded, decode_run
@@ -20,6 +21,7 @@ from wire.files.totals import (
     PARTS,
     Tally,
     describe_header,
+    find_places,
     find_value,
 )
 from wire.files.walk import Fault, Run, walk
@@ -45,7 +47,10 @@ def check_file(
     Memory does not grow with the file but for `unique` rules (see `RuleBook`). Whatever the bytes
     are, nothing is raised.
     """
-    return _Check(layout, settings, max_errors).run(walk(layout, stream))
+    check = _Check(layout, settings, max_errors)
+    if layout.form == "delimited":
+        return check.run(decode_delimited(layout, stream, settings))
+    return check.run(walk(layout, stream))
 
 
 @dataclass(slots=True)
@@ -77,20 +82,23 @@ class _Check:
         self.inbound = layout.direction == "from_federation"
         self.stated = describe_header(layout, settings)
         self.terminator = TERMINATORS[layout.terminator]
+        self.trailer_places = find_places(layout, "T")
         self.begins = {
             record.kind: {place.label: place.begin for place in list_places(record)}
             for record in layout.records
         }
 
-    def run(self, runs: Iterable[Run | Fault]) -> Report:
-        for run in runs:
-            if isinstance(run, Fault):
-                self.whole = self.whole and severity_of(run.rule) == "warning"
-                self.records += run.rule == "S001"
-                self._report([run])
+    def run(self, found: Iterable[Run | Decoded | Fault]) -> Report:
+        """Return the report once all records are judged; only runs have bytes to digest."""
+        for item in found:
+            if isinstance(item, Fault):
+                self.whole = self.whole and severity_of(item.rule) == "warning"
+                self.records += item.rule == "S001"
+                self._report([item])
+            elif isinstance(item, Decoded):
+                self._check_record(item)
             else:
-                self.records += len(run)
-                self._check_run(run)
+                self._check_run(item)
         self._report(self.book.list_repeated())
         errors, warnings = self.found["error"], self.found["warning"]
         return Report(
@@ -108,27 +116,31 @@ class _Check:
             self.found[severity_of(fault.rule)].add(fault)
 
     def _check_run(self, run: Run) -> None:
-        kind = run.record.kind
-        if kind != "T":
+        if run.record.kind != "T":
             self.tally.add_bytes(self._bytes_of(run))
-        if kind == "D":
+        if run.record.kind == "D":
             rows = decode_chunk(run, self.settings).rows()
         else:
             rows = decode_run(run, self.settings)
         for decoded in rows:
-            faulty = frozenset(fault.field.partition("[")[0] for fault in decoded.faults)
-            self._report(decoded.faults)
-            if kind == "D":
-                self.data += 1
-                self.tally.add(decoded.values)
-            elif kind == "H":
-                self.header = decoded
-                self._report(self._check_header(decoded, faulty))
-            elif kind == "T":
-                self._check_trailer(run.record, decoded, faulty)
-            self._report(self.book.judge(kind, decoded.number, decoded.values, faulty))
-            if self.inbound:
-                self._report(self._list_individual_numbers(decoded))
+            self._check_record(decoded)
+
+    def _check_record(self, decoded: Decoded) -> None:
+        kind = decoded.kind
+        self.records += 1
+        faulty = frozenset(fault.field.partition("[")[0] for fault in decoded.faults)
+        self._report(decoded.faults)
+        if kind == "D":
+            self.data += 1
+            self.tally.add(decoded.values)
+        elif kind == "H":
+            self.header = decoded
+            self._report(self._check_header(decoded, faulty))
+        elif kind == "T":
+            self._check_trailer(decoded, faulty)
+        self._report(self.book.judge(kind, decoded.number, decoded.values, faulty))
+        if self.inbound:
+            self._report(self._list_individual_numbers(decoded))
 
     def _bytes_of(self, run: Run) -> bytes:
         """Return the bytes that a digest is over: those of the records with their terminators."""
@@ -148,10 +160,10 @@ class _Check:
         if part is not None and parts is not None and not 1 <= part <= parts:
             yield self._fault(header, "H008", PART, f"1..{PARTS}")
 
-    def _check_trailer(self, record: Record, trailer: Decoded, faulty: frozenset[str]) -> None:
+    def _check_trailer(self, trailer: Decoded, faulty: frozenset[str]) -> None:
         told: dict[str, Any] = {"trailer": trailer.number}  # Any: plain JSON
         for rule, label, expected in self.tally.list_expected():
-            found = find_value(record, trailer.values, label)
+            found = find_value(self.trailer_places, trailer.values, label)
             if found is None or label.partition("[")[0] in faulty:
                 continue
             agrees = str(found).lower() == str(expected)

@@ -6,8 +6,9 @@ from itertools import groupby
 
 from wire.errors import WireError
 from wire.files.layout import Layout
-from wire.files.rows import Decoded, encode_rows
+from wire.files.rows import Decoded
 from wire.files.settings import Settings
+from wire.files.stream import encode_records
 from wire.files.totals import Tally
 
 
@@ -23,12 +24,12 @@ def write_file(
     Each record's bytes go through `translate`, where there is one, before they are digested.
 
     Raises:
-        WireError: as `encode_rows` and `translate`.
+        WireError: as `encode_records` and `translate`.
     """
     tally, number = Tally(layout), 0
     for ending, group in groupby(records, key=lambda decoded: decoded.kind == "T"):
         watched = (_filled if ending else _counted)(tally, group)
-        for raw in encode_rows(layout, watched, settings):
+        for raw in encode_records(layout, watched, settings):
             number += 1
             written = _translated(raw, translate, number)
             if not ending:

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from wire.files.layout import Layout, Record
-from wire.files.places import list_places
+from wire.files.layout import Layout
+from wire.files.places import Place, list_places
 from wire.files.settings import Settings
 
 # Fields of the header that all federation files share.
@@ -64,13 +64,17 @@ def list_values(values: Values, name: str) -> list[Any]:  # Any: as above
     return [one for one in found if one is not None]
 
 
-def find_value(record: Record, values: Values, label: str) -> Any:  # noqa: ANN401  # as above
+def find_places(layout: Layout, kind: str) -> Mapping[str, Place]:
+    """Return the places of a record kind by label, none where the layout has no such record."""
+    record = layout.find(kind)
+    return {} if record is None else {place.label: place for place in list_places(record)}
+
+
+def find_value(places: Mapping[str, Place], values: Values, label: str) -> Any:  # noqa: ANN401  # as above
     """Return the value at a place of a record, None where the record has no such place."""
-    for place in list_places(record):
-        if place.label == label:
-            value = values.get(place.field.name)
-            return value[place.index] if isinstance(value, list) else value
-    return None
+    place = places.get(label)
+    value = values.get(place.field.name) if place is not None else None
+    return value[place.index] if place is not None and isinstance(value, list) else value
 
 
 class Tally:
@@ -132,17 +136,15 @@ class Tally:
 
     def fill(self, values: Values) -> dict[str, Any]:  # Any: as above
         """Return the values of a trailer with what was added up put into its places."""
-        record = self.layout.find("T")
-        if record is None:
-            return dict(values)
         expected = {label: value for _, label, value in self.list_expected()}
         found: dict[str, Any] = dict(values)
-        for place in list_places(record):
-            if place.label in expected:
-                if place.field.occurs == 1:
-                    found[place.field.name] = expected[place.label]
-                else:
-                    several = list(found.get(place.field.name) or [None] * place.field.occurs)
-                    several[place.index] = expected[place.label]
-                    found[place.field.name] = several
+        for label, place in find_places(self.layout, "T").items():
+            if label not in expected:
+                continue
+            if place.field.occurs == 1:
+                found[place.field.name] = expected[label]
+            else:
+                several = list(found.get(place.field.name) or [None] * place.field.occurs)
+                several[place.index] = expected[label]
+                found[place.field.name] = several
         return found

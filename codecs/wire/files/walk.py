@@ -146,7 +146,9 @@ class _Walk:
             if place == self.place:  # from here on the same again
                 break
             self.place = place
-        yield Run(record=record, first=self.number, data=data[:, : record.length])
+        # Columns are read as words of memory: rows without their terminators stand side by side.
+        rows = np.ascontiguousarray(data[:, : record.length])
+        yield Run(record=record, first=self.number, data=rows)
         self.number += len(data)
 
     def _end(self, rest: bytes) -> Iterator[Fault]:
