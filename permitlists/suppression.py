@@ -62,8 +62,8 @@ def protect(name: str, counts: Mapping[Path, int], order: Iterable[Path], k: int
     """Return the tree of counts in which no count from 1 to k-1 can be told.
 
     `counts` are those of the leaves by their paths, all of one length of at least one. `order`
-    lists the paths that there may be, in an order that does not depend on the counts; further
-    paths follow sorted.
+    lists the paths that there may be, of that length or shorter, in an order that does not depend
+    on the counts; further paths follow sorted.
 
     Raises:
         ValueError: k is less than 3.

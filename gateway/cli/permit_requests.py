@@ -69,6 +69,7 @@ class Tally:
     ask: Callable[[Record], Asked | None]
     period: Period
     other: int = 0  # lines that are no requests or lie outside the period
+    owners: set[str] = field(default_factory=set)  # the institutions whose logs these are
     first: datetime | None = None
     last: datetime | None = None
     _questions: dict[Asked | None, int] = field(default_factory=dict)
@@ -87,6 +88,8 @@ class Tally:
         if not (record.is_request and self.period.holds(at)):
             self.other += 1
             return
+        if record.institution:
+            self.owners.add(record.institution)
         self.first = min(self.first or at, at)
         self.last = max(self.last or at, at)
         index = self._questions.setdefault(self.ask(record), len(self._questions))

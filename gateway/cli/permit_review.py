@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gateway.cli import permit_impact
+from gateway.cli import permit_impact, permit_usage
 from gateway.cli.output import Exit
 from gateway.cli.permit_options import AsJson, InstitutionsFile
 from gateway.cli.permit_requests import refused_content
@@ -109,6 +109,7 @@ def register(app: typer.Typer) -> None:
     app.command("lint")(lint_command)
     app.command("diff")(diff_command)
     permit_impact.register(app)
+    permit_usage.register(app)
 
 
 def _list_sources(permit_list: PermitList, *, packaged: bool) -> list[Source]:

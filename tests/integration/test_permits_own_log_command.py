@@ -93,3 +93,11 @@ def test_a_look_into_the_log_is_recorded(gateway: Configured) -> None:
     invoke(gateway, "permits", "impact", NEW, NEW)
     found = invoke(gateway, "records", "search", "--act", "access", "--limit", "1000")
     assert len(found) >= 2
+
+
+def test_usage_reads_the_own_log_of_the_twelve_months_before(gateway: Configured) -> None:
+    found = invoke(gateway, "permits", "usage", "-k", "3")
+    assert len(found["units"]) == 12
+    used = next(one for one in found["affairs"] if one["affair"] == "69-7")
+    assert (used["asks"], used["hidden_units"]) == (3, 0)
+    assert found["summary"]["affairs"] - found["summary"]["affairs_never_used"] == 1
