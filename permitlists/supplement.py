@@ -65,15 +65,15 @@ class Hold(Dated, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_
         """Tell whether the hold refuses the question."""
         return (
             self.in_force(question.on)
-            and self.instrument in {None, question.instrument}
-            and self.row in {None, question.affair.row}
-            and self.information in {None, *question.information}
+            and (self.row is None or self.row == question.affair.row)
+            and (self.instrument is None or self.instrument == question.instrument)
+            and (self.information is None or self.information in question.information)
             and (self._covers("inquirer", question) or self._covers("provider", question))
         )
 
     def _covers(self, side: Side, question: Question) -> bool:
         files = question.inquirer_files if side == "inquirer" else question.provider_files
-        return self.institution in {None, *question.codes_of(side)} and (
+        return (self.institution is None or self.institution in question.codes_of(side)) and (
             self.file is None or self.file in files
         )
 
