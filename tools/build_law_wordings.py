@@ -95,14 +95,14 @@ def add_affair(entries: Entries, row: Row, clause: Clause, articles: list[CsvLin
         entries["label"][digest(affairs[int(clause.no) - 1])].add((0, clause.label))
         return
     single = read_single(own[0]["text"]) if own else None
-    text = affairs[0] if affairs else single[0] if single else ""
+    text = affairs[0] if affairs else single.affair if single else ""
     entries["label"][digest(text)].add((0, clause.label))
 
 
 def find_phrase(text: str, line: CsvLine) -> str:
     """Return the part of a source line that the CSV files call its phrase."""
     single = read_single(text) if line["line_no"] == "0" else None
-    for phrase in list_phrases(single[1] if single else text):
+    for phrase in list_phrases(single.information if single else text):
         if bare(phrase) == bare(line["phrase"]):
             return phrase
     return line["phrase"]

@@ -82,6 +82,15 @@ class Detail:
     read: bool = True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SingleAffair:
+    """The one affair that an article defines for a row, and its information, as worded."""
+
+    row: str | None
+    affair: str
+    information: str
+
+
 def list_details(law: Law, table_article: str) -> tuple[Detail, ...]:
     """Return what the articles of the main provision say about the rows of a table, in order."""
     found: list[Detail] = []
@@ -103,10 +112,14 @@ def list_articles(law: Law) -> tuple[str, ...]:
     )
 
 
-def read_single(text: str) -> tuple[str, str] | None:
-    """Return affair and information of a sentence that defines one affair, None for others."""
+def read_single(text: str) -> SingleAffair | None:
+    """Return what a sentence that defines one affair says, None for any other sentence."""
     match = _SINGLE.fullmatch(text)
-    return (match[3], match[5]) if match else None
+    if match is None:
+        return None
+    return SingleAffair(
+        row=branch_number(match[4] or match[2]), affair=match[3], information=match[5]
+    )
 
 
 def _details(article: Node, location: Location, names: set[str]) -> Iterator[Detail]:
@@ -122,15 +135,16 @@ def _details(article: Node, location: Location, names: set[str]) -> Iterator[Det
 
 
 def _detail(node: Node, path: str, text: str, row: str, article: str) -> Detail:
-    listed, divided, single = (form.fullmatch(text) for form in (_LISTED, _DIVIDED, _SINGLE))
+    listed, divided = _LISTED.fullmatch(text), _DIVIDED.fullmatch(text)
+    single = read_single(text)
     implementers, read = "", True
     clauses: tuple[ClauseSource, ...] = ()
     if divided is not None and divided[3] == divided[4]:
         implementers = divided[3]
     if listed is not None or implementers:
         clauses = tuple(_clauses(node, path))
-    elif single is not None and branch_number(single[4] or single[2]) == row:
-        clauses = (_single_clause(node, path, single[3], single[5]),)
+    elif single is not None and single.row == row:
+        clauses = (_single_clause(node, path, single),)
     else:
         read = False
     return Detail(
@@ -144,12 +158,11 @@ def _detail(node: Node, path: str, text: str, row: str, article: str) -> Detail:
     )
 
 
-def _single_clause(node: Node, path: str, affair: str, information: str) -> ClauseSource:
+def _single_clause(node: Node, path: str, single: SingleAffair) -> ClauseSource:
     place = place_of(node, path)
     below = [found for found in list_paths(node, path) if found[0].tag == "Item"]
-    return ClauseSource(
-        no=None, affair=affair, place=place, lines=tuple(_lines(information, place, below))
-    )
+    lines = tuple(_lines(single.information, place, below))
+    return ClauseSource(no=None, affair=single.affair, place=place, lines=lines)
 
 
 def _clauses(node: Node, path: str) -> Iterator[ClauseSource]:

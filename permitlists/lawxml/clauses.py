@@ -7,7 +7,7 @@ from permitlists.lawxml.articles import ClauseSource, Detail, Line
 from permitlists.lawxml.expansion import expand
 from permitlists.lawxml.faults import Finding, Place, find
 from permitlists.lawxml.labels import shorten
-from permitlists.lawxml.vocabulary import Vocabulary
+from permitlists.lawxml.vocabulary import Vocabulary, list_phrases
 from permitlists.lawxml.walk import numbered
 from permitlists.lawxml.wording import digest, plain
 from permitlists.table import Clause, Confidence, Grant, Numbering, Pair
@@ -80,7 +80,8 @@ def _implementers(detail: Detail, vocabulary: Vocabulary) -> tuple[str, ...] | N
     """Return whom a paragraph speaks of, empty for all, None where that is not understood."""
     if not detail.implementers:
         return ()
-    return vocabulary.read_classes(detail.implementers.rpartition(_BEING)[2])
+    names = vocabulary.read_classes(detail.implementers.rpartition(_BEING)[2])
+    return names and tuple(sorted(names))
 
 
 def _grants(
@@ -88,9 +89,7 @@ def _grants(
 ) -> tuple[Grant, ...]:
     grants: dict[Grant, None] = {}
     for line in source.lines:
-        grant = _grant(row, source, line, findings) if known else _doubtful(row, line)
-        if grant.pairs:
-            grants[grant] = None
+        grants[_grant(row, source, line, findings) if known else _doubtful(row, line)] = None
     return tuple(grants)
 
 
@@ -99,7 +98,7 @@ def _grant(row: RowReading, source: ClauseSource, line: Line, findings: list[Fin
     doubted = [reading for reading in readings if reading.confidence == "doubtful"]
     meanings = {(reading.terms, reading.scope) for reading in readings}
     affair = f"{row.no}-{source.no}" if source.no else row.no
-    values = {"affair": affair, "digest": digest(plain(line.text)), "text": line.text[:80]}
+    values = {"affair": affair, "digest": _digest(line), "text": line.text[:80]}
     if doubted:
         findings.append(find("doubt", "lawxml.line.doubtful", line.place, **values))
         widest = max(doubted, key=lambda reading: len(reading.terms))
@@ -119,5 +118,10 @@ def _of(row: RowReading, terms: tuple[str, ...], scope: str, confidence: Confide
 
 def _doubtful(row: RowReading, line: Line) -> Grant:
     """Return a line that may mean any information of the row, and so grants none."""
-    scope = f"{UNREAD}（{digest(plain(line.text))}）"
+    scope = f"{UNREAD}（{_digest(line)}）"
     return Grant(tuple(pair.no for pair in row.pairs), row.terms, scope, "doubtful")
+
+
+def _digest(line: Line) -> str:
+    """Return the digest of the phrase behind the persons, which a reviewed wording is kept by."""
+    return digest(plain(next(list_phrases(line.text))))

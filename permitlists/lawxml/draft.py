@@ -1,5 +1,6 @@
 """A draft of an edition from one permit table of a law; what is not understood grants nothing."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -14,7 +15,7 @@ from permitlists.lawxml.tables import LawTable
 from permitlists.lawxml.vocabulary import Vocabulary, unknown_class, unknown_term
 from permitlists.lawxml.wording import digest, includes_more, label_key, plain, split_delegation
 from permitlists.lawxml.wordings import Wordings
-from permitlists.table import Clause, Grant, InstitutionClass, Pair, Row, Table
+from permitlists.table import Clause, Confidence, Grant, InstitutionClass, Pair, Row, Table
 
 _GONE: Final = "削除"
 _NEXT: Final = "次条"
@@ -110,8 +111,8 @@ class _Drafting:
             inquirers=self._classes(source.inquirer, source, source.place),
             pairs=pairs,
             clauses=self._detailed(reading, details, certain=article == (told or article))
-            if details or (told and self.details)
-            else (self._undetailed(pairs, label),),
+            if details or self.details or self.vocabulary.detailed
+            else (self._undetailed(reading, label),),
         )
 
     def _article(self, named: str) -> str:
@@ -135,15 +136,28 @@ class _Drafting:
         if not details:
             self.findings.append(find("doubt", "lawxml.detail.missing", row.place, number=row.no))
         grant = Grant(tuple(pair.no for pair in row.pairs), row.terms, UNREAD, "doubtful")
-        return (Clause(None, UNREAD, "single", (grant,) if row.pairs else ()),)
+        return (Clause(None, UNREAD, "single", (grant,)),)
 
-    def _undetailed(self, pairs: tuple[Pair, ...], label: str) -> Clause:
+    def _undetailed(self, row: RowReading, label: str) -> Clause:
         """Return the one clause of a row that no article of the document details."""
-        grants = tuple(
-            Grant((pair.no,), pair.terms, "", "doubtful" if self._is_unread(pair) else "exact")
-            for pair in pairs
-        )
-        return Clause(None, label, "single", grants)
+        grants = [grant for pair in row.pairs for grant in self._pair_grants(row, pair)]
+        return Clause(None, label, "single", tuple(grants))
+
+    def _pair_grants(self, row: RowReading, pair: Pair) -> Iterator[Grant]:
+        """Yield what a pair grants, each term narrowed as it was before."""
+        confidence: Confidence = "doubtful" if self._is_unread(pair) else "exact"
+        scopes = {term: self.vocabulary.list_scopes(term) for term in pair.terms}
+        whole = tuple(term for term in pair.terms if scopes[term] == ("",))
+        if whole:
+            yield Grant((pair.no,), whole, "", confidence)
+        for term in pair.terms:
+            if not scopes[term]:
+                values = {"number": row.no, "term": term}
+                self.findings.append(find("doubt", "lawxml.cell.scope", row.place, **values))
+                yield Grant((pair.no,), (term,), "", "doubtful")
+            elif term not in whole:
+                for scope in scopes[term]:
+                    yield Grant((pair.no,), (term,), scope, confidence)
 
     def _is_unread(self, pair: Pair) -> bool:
         return any(name in self.unknown for name in pair.providers) or any(

@@ -38,19 +38,23 @@ class LawFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Import:
-    """What an import found: the tables, or the edition drafted from one of them."""
+    """What an import found: the tables, or the edition drafted from one of them.
+
+    `refused` says that an edition was asked for and the revision is not one to use.
+    """
 
     law: Law
     revision: Revision
     tables: tuple[LawTable, ...]
     findings: tuple[Finding, ...]
     edition: Edition | None = None
+    refused: bool = False
 
     @property
     def state(self) -> State:
         """Whether the content may be used: complete, a draft, held for review, or refused."""
         found = {finding.severity for finding in self.findings}
-        if self.edition is None and any(map(_refuses, self.findings)):
+        if self.refused:
             return "refused"
         return "held" if "hold" in found else "draft" if "doubt" in found else "complete"
 
@@ -114,7 +118,7 @@ def import_edition(file: LawFile, request: EditionRequest) -> Import:
     table = _permit_table(tables, request.chosen)
     findings += _compare(law, tables, request.before)
     if any(map(_refuses, findings)):
-        return Import(law=law, revision=revision, tables=(table,), findings=findings)
+        return Import(law=law, revision=revision, tables=(table,), findings=findings, refused=True)
     valid_from = request.valid_from or revision.valid_from
     if valid_from is None:
         raise LawXmlError("lawxml.revision.no_date")

@@ -1,7 +1,6 @@
 """The rows (項) of a permit table: found by its four headings, whichever row they stand in."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -117,7 +116,7 @@ class _Reading:
         if slots[self.headings.number].cell is not self.numbered:
             self._begin(slots)
         if self.head is not None:
-            self._pair(slots)
+            self._pair(slots, self.head)
 
     def _begin(self, slots: tuple[Slot, ...]) -> None:
         self.close()
@@ -140,14 +139,10 @@ class _Reading:
             text = split[1] if cell is inquirer else inquirer.text
             self.head = (split[0], text, slots[self.headings.affair].cell, cell)
 
-    def _pair(self, slots: tuple[Slot, ...]) -> None:
-        if self.head is None:  # pragma: no cover
-            return
-        if slots[self.headings.affair].cell is not self.head[2]:
+    def _pair(self, slots: tuple[Slot, ...], head: tuple[str, str, Cell, Cell]) -> None:
+        if slots[self.headings.affair].cell is not head[2]:
             place = slots[self.headings.affair].cell.place
-            self.findings.append(
-                find("hold", "lawxml.row.second_affair", place, number=self.head[0])
-            )
+            self.findings.append(find("hold", "lawxml.row.second_affair", place, number=head[0]))
         pair = (slots[self.headings.provider].cell, slots[self.headings.information].cell)
         if pair == self.paired:
             return
@@ -184,8 +179,3 @@ class _Reading:
     def _repeats_headings(self, slots: tuple[Slot, ...]) -> bool:
         heading = self.table.grid[self.headings.row]
         return [slot.cell.text for slot in slots] == [slot.cell.text for slot in heading]
-
-
-def list_live(rows: tuple[RowSource, ...]) -> Iterator[RowSource]:
-    """Yield the rows that are not deleted."""
-    return (row for row in rows if not row.deleted)

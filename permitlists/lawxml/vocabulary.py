@@ -6,7 +6,7 @@ from typing import Final
 
 from permitlists.lawxml.wording import bare, digest, plain, split_delegation, split_parentheses
 from permitlists.lawxml.wordings import Phrase, Wordings
-from permitlists.table import InstitutionClass, Table
+from permitlists.table import InstitutionClass, Row, Table
 
 _CONNECTIVE: Final = re.compile(r"若しくは|又は|、")
 _RELATION: Final = "に係る"
@@ -17,9 +17,12 @@ _Known = Callable[[str], tuple[str, ...] | None]
 
 
 class Vocabulary:
-    """The classes and terms of a predecessor with the reviewed wordings of its instrument."""
+    """The classes and terms of a predecessor with the reviewed wordings of its instrument.
 
-    __slots__ = ("_classes", "_described", "_terms", "wordings")
+    `detailed` tells whether the predecessor has clauses: then rows alone say too little.
+    """
+
+    __slots__ = ("_classes", "_described", "_scopes", "_terms", "detailed", "wordings")
 
     def __init__(self, predecessor: Table, wordings: Wordings) -> None:
         self.wordings = wordings
@@ -28,6 +31,13 @@ class Vocabulary:
         self._terms = {
             term for row in predecessor.rows for pair in row.pairs for term in pair.terms
         }
+        self.detailed = any(
+            clause.no is not None for row in predecessor.rows for clause in row.clauses
+        )
+        self._scopes: dict[str, set[frozenset[str]]] = {}
+        for row in predecessor.rows:
+            for term, scopes in _scopes(row).items():
+                self._scopes.setdefault(term, set()).add(frozenset(scopes))
 
     def read_classes(self, text: str) -> tuple[str, ...] | None:
         """Return the classes of a cell, None where any part of it is not recognised."""
@@ -48,6 +58,14 @@ class Vocabulary:
                 return tuple(one for one in known if offered.issuperset(one.terms))
         return ()
 
+    def list_scopes(self, term: str) -> tuple[str, ...]:
+        """Return how a term is narrowed wherever a row grants it; one empty text for not at all.
+
+        Empty where the rows of the predecessor narrow it differently.
+        """
+        found = self._scopes.get(term, {frozenset(("",))})
+        return tuple(sorted(next(iter(found)))) if len(found) == 1 else ()
+
     def _known_classes(self, text: str) -> tuple[str, ...] | None:
         bare = plain(text)
         name = bare if bare in self._classes else self._described.get(digest(bare))
@@ -63,6 +81,16 @@ class Vocabulary:
         if readings or bare not in self._terms:
             return readings
         return (Phrase("", "", (bare,), "", "exact"),)
+
+
+def _scopes(row: Row) -> dict[str, set[str]]:
+    """Return the scopes of every term that a row grants."""
+    found: dict[str, set[str]] = {}
+    for clause in row.clauses:
+        for grant in clause.grants:
+            for term in grant.terms:
+                found.setdefault(term, set()).add(grant.scope)
+    return found
 
 
 def unknown_class(text: str) -> InstitutionClass:

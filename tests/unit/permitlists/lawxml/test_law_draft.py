@@ -1,5 +1,8 @@
+import json
+import re
 from datetime import date
 
+import msgspec
 import pytest
 
 from permitlists.edition import Edition
@@ -7,7 +10,7 @@ from permitlists.lawxml import Finding, list_tables, read_law
 from permitlists.lawxml.draft import Draft, draft_edition
 from permitlists.lawxml.wording import digest
 from permitlists.lawxml.wordings import Wordings
-from permitlists.table import Clause, Grant, Row
+from permitlists.table import Clause, Grant, Row, Table
 from tests.support.law_xml import (
     DESCRIBED,
     LEAD,
@@ -26,13 +29,13 @@ BRIDGE, LIGHT = ("橋の長", "橋梁関係情報又は船籍関係情報"), ("�
 LISTED = "次に掲げる情報"
 
 
-def draft(body: str) -> Draft:
+def draft(body: str, before: Table | None = None, *reviewed: list[object]) -> Draft:
     document = read_law(law(body))
     made = draft_edition(
         document,
         list_tables(document)[0],
-        predecessor(),
-        Wordings.from_lines("shourei-r6", b""),
+        before or predecessor(),
+        Wordings.from_lines("shourei-r6", "\n".join(map(json.dumps, reviewed)).encode()),
         DAY,
     )
     Edition(made.table)  # a draft is always an edition that can decide
@@ -154,6 +157,52 @@ def test_a_table_without_articles_is_read_row_by_row() -> None:
                 ),
             ),
         )
+
+
+def granting(*rows: tuple[Grant, ...], no: str | None = None) -> Table:
+    """Return the predecessor with other grants, one row each."""
+    before = predecessor()
+    return msgspec.structs.replace(
+        before,
+        rows=tuple(
+            msgspec.structs.replace(
+                before.rows[0],
+                no=str(number),
+                clauses=(Clause(no, "許可", "single", grants),),
+            )
+            for number, grants in enumerate(rows, start=1)
+        ),
+    )
+
+
+NARROW = (
+    Grant((1,), ("橋梁関係情報",), "橋脚", "exact"),
+    Grant((1,), ("橋梁関係情報",), "橋桁", "exact"),
+    Grant((1,), ("船籍関係情報",), "", "exact"),
+)
+
+
+def test_a_row_without_articles_narrows_terms_as_they_were_narrowed_before() -> None:
+    body = table_article([row("1", "主務省令", pairs=(BRIDGE,))])
+    made = draft(body, granting(NARROW, NARROW))
+    assert made.findings == ()
+    assert [(one.terms, one.scope) for one in only_row(made).clauses[0].grants] == [
+        (("船籍関係情報",), ""),
+        (("橋梁関係情報",), "橋桁"),
+        (("橋梁関係情報",), "橋脚"),
+    ]
+    alone = table_article([row("1", "主務省令", pairs=(("橋の長", "橋梁関係情報"),))])
+    assert len(only_row(draft(alone, granting(NARROW))).clauses[0].grants) == 2
+    made = draft(body, granting(NARROW, NARROW[:1]))
+    assert codes(made) == ["cell.scope"]
+    assert [line[2] for line in grants(made)[None]] == ["exact", "doubtful"]
+
+
+def test_a_table_alone_is_too_little_where_clauses_were_before() -> None:
+    body = table_article([row("1", "主務省令")])
+    made = draft(body, granting(NARROW, no="1"))
+    assert codes(made) == ["detail.missing"]
+    assert [line[2] for line in grants(made)[None]] == ["doubtful"]
 
 
 SINGLE = (
@@ -372,6 +421,72 @@ def test_a_cell_that_is_not_recognised_grants_nothing(
     assert [line[2] for line in grants(made)[None]] == confidences
     named = {*only_row(made).inquirers, *(n for p in only_row(made).pairs for n in p.providers)}
     assert (UNKNOWN in named) == ("cell.institution" in expected)
+
+
+def test_a_wording_that_was_reviewed_includes_what_reviewers_say() -> None:
+    text = "港の長（島の長を含む。）"
+    reviewed: list[object] = ["classes", "shourei-r6", digest(text), ["港の長", "橋の長"]]
+    made = draft(table_article([row("1", "主務省令", inquirer=text)]), None, reviewed)
+    assert made.findings == ()
+    assert only_row(made).inquirers == ("港の長", "橋の長")
+
+
+def reading(text: str, *terms: str, scope: str = "", confidence: str = "mapped") -> list[object]:
+    return ["phrase", "shourei-r6", digest(text), terms, scope, confidence]
+
+
+@pytest.mark.parametrize(
+    ("reviewed", "expected", "granted"),
+    [
+        (
+            [reading("橋の情報", "橋梁関係情報", scope="橋脚")],
+            [],
+            ((1,), ("橋梁関係情報",), "mapped"),
+        ),
+        (
+            [
+                reading("橋の情報", "橋梁関係情報"),
+                reading("橋の情報", "橋梁関係情報", "灯台関係情報", confidence="doubtful"),
+            ],
+            ["line.doubtful"],
+            ((1, 2), ("橋梁関係情報", "灯台関係情報"), "doubtful"),
+        ),
+        (
+            [reading("橋の情報", "橋梁関係情報"), reading("橋の情報", "船籍関係情報")],
+            ["line.ambiguous"],
+            ((1, 2), ("橋梁関係情報", "船籍関係情報", "灯台関係情報"), "doubtful"),
+        ),
+    ],
+)
+def test_a_reviewed_phrase_grants_only_where_it_has_one_meaning_without_doubt(
+    reviewed: list[list[object]],
+    expected: list[str],
+    granted: tuple[tuple[int, ...], tuple[str, ...], str],
+) -> None:
+    body = table_article([row()]) + detail("3", "1", clause("者に係る橋の情報"))
+    made = draft(body, None, *reviewed)
+    assert codes(made) == expected
+    assert grants(made)["1"] == [granted]
+
+
+def test_the_digest_of_a_finding_is_what_a_reviewed_wording_is_kept_by() -> None:
+    body = table_article(
+        [
+            row(
+                "1",
+                pairs=(("島の長（島法の長をいう。）", "島の情報であって第三条で定めるもの"), LIGHT),
+            )
+        ]
+    ) + detail("3", "1", clause("届出を行う者（島の者に限る。）に係る灯りの情報"))
+    made = draft(body)
+    told = [re.search("[0-9a-f]{16}", finding.message_en) for finding in made.findings]
+    information, institution, line = [found[0] for found in told if found]
+    reviewed: list[list[object]] = [
+        ["classes", "shourei-r6", institution, ["橋の長"]],
+        ["terms", "shourei-r6", information, ["橋梁関係情報"]],
+        ["phrase", "shourei-r6", line, ["灯台関係情報"], "灯り", "mapped"],
+    ]
+    assert draft(body, None, *reviewed).findings == ()
 
 
 def test_a_row_without_any_pair_grants_nothing() -> None:
