@@ -1,0 +1,1 @@
+"""Files as tables that other programs read: one row for each record, whatever its kind."""
