@@ -167,7 +167,8 @@ class _Drafting:
     def _pair(self, number: int, source: PairSource, row: RowSource) -> Pair:
         terms = self.vocabulary.read_terms(source.information)
         if terms is None:
-            self._doubt("lawxml.cell.information", source.information, row, source.place)
+            wording = split_delegation(source.information)[0]
+            self._doubt("lawxml.cell.information", wording, row, source.place)
             terms = (unknown_term(source.information),)
             self.unread.update(terms)
         return Pair(number, self._classes(source.provider, row, source.place), terms)
