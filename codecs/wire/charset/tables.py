@@ -68,9 +68,8 @@ def list_pairs() -> tuple[Pair, ...]:
                 text = raw.decode("cp932")
             except UnicodeDecodeError:
                 continue
-            if len(text) == 1:
-                code = lead << 8 | trail
-                found.append(Pair(code, text, _group(code, raw)))
+            code = lead << 8 | trail
+            found.append(Pair(code, text, _group(code, raw)))
     return tuple(found)
 
 
