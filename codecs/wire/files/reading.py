@@ -281,8 +281,11 @@ def _read_era_month(field: Field, raw: bytes, settings: Settings) -> Value:
         return None
     try:
         return _month_of(_read_era(digits + "01", settings))
-    except WireError:  # the month in which an era begins has no first day in it
-        return _month_of(_read_era(digits + "31", settings))
+    except WireError as outside:  # the month in which an era begins has no first day in it
+        try:
+            return _month_of(_read_era(digits + "31", settings))
+        except WireError:
+            raise outside from None
 
 
 _Reader = Callable[[Field, bytes, Settings], Value]
