@@ -124,10 +124,18 @@ class Sentences:
             values |= self._clause_values(self.edition, row.row, clause, language)
         if self.case is not None:
             values |= self._filing_values(self.case, values.get("basis"), language)
-        unreviewed = () if self.decision.allowed else sorted(question.unreviewed)
+        unreviewed = self._list_unreviewed(self.edition, row)
         if unreviewed:
             values["remark"] += word("unreviewed", language, names=_names(unreviewed))
         return values
+
+    def _list_unreviewed(self, edition: Edition, row: IndexedRow | None) -> list[str]:
+        """Return the claimed classes that would matter to a refusal under the row, if reviewed."""
+        if self.decision.allowed or row is None:
+            return []
+        named = row.inquirers | row.providers
+        claimed = sorted(self.question.unreviewed)
+        return [name for name in claimed if not named.isdisjoint(edition.classes.resolve(name))]
 
     def _side_values(self, edition: Edition, language: Language) -> dict[str, str]:
         values = {}

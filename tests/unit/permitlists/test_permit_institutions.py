@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -194,6 +195,26 @@ def test_an_explanation_says_that_a_class_is_not_reviewed() -> None:
     assert "済んでいない" not in unreviewed.sentences.write_for_caller("ja")
     reviewed = load_builtin().explain(resolve(question, with_class(OPEN, REVIEWED)))
     assert "済んでいない" not in reviewed.text_ja
+    elsewhere = replace(question, affair="69-7", information=("戸籍関係情報",))
+    other = load_builtin().explain(resolve(elsewhere, with_class(OPEN)))
+    assert other.decision.failed == "inquirer"
+    assert "済んでいない" not in other.text_ja
+
+
+def test_an_explanation_names_an_unreviewed_class_where_another_pair_would_need_it() -> None:
+    data = (DATA / "institutions.toml").read_text("utf-8")
+    unreviewed = "\n".join(line.split(", reviewed_by")[0] + " }," if OPEN in line else line
+                           for line in data.splitlines())  # fmt: skip
+    question = CodedQuestion(
+        on=TODAY,
+        affair="27-1",
+        inquirer="990001",
+        provider="991015",
+        information=("医療給付支給情報（他法令含む）",),
+    )
+    for text, told in ((data, False), (unreviewed, True)):
+        answer = load_builtin().explain(resolve(question, load_institutions(text.encode())))
+        assert ("済んでいない" in answer.text_ja) is told
 
 
 def test_every_class_that_the_editions_leave_open_is_known_as_open() -> None:
