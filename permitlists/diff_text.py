@@ -43,10 +43,10 @@ def _list_row(
     counts = {"fewer": len(lost), "more": len(gained)}
     if not lost and not gained:
         return
-    if old is None or new is None:
-        row, name = (old, "diff.row_gone") if old is not None else (new, "diff.row_new")
-        if row is not None:
-            yield say(name, row=row.no, label=row.label, **counts)
+    if old is None:
+        yield say("diff.row_new", row=gained[0].row, label=new.label if new else "", **counts)
+    elif new is None:
+        yield say("diff.row_gone", row=old.no, label=old.label, **counts)
     elif old.label != new.label:
         yield say("diff.row_other", row=old.no, old=old.label, new=new.label, **counts)
     else:

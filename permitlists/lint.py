@@ -118,9 +118,11 @@ def lint_supplement(
     return _order(_locate("supplement.json", places, list_supplement_faults(around)))
 
 
-def lint_codes(source: Source, codes: OperatingCodes, edition: Edition) -> tuple[Finding, ...]:
+def lint_codes(
+    source: Source, codes: OperatingCodes, permit_list: PermitList
+) -> tuple[Finding, ...]:
     """Return every finding about operating codes, placed in the TOML text that lists them."""
-    return _order(_locate(source.name, _CodePlaces(source), list_code_faults(codes, edition)))
+    return _order(_locate(source.name, _CodePlaces(source), list_code_faults(codes, permit_list)))
 
 
 def _read(source: Source) -> tuple[Table | None, list[Finding]]:
@@ -131,8 +133,6 @@ def _read(source: Source) -> tuple[Table | None, list[Finding]]:
         return decode_table(source.data), []
     except PermitListError as error:
         message = str(error)
-    except RecursionError:
-        message = _TOO_DEEP
     return None, [_fault(source, message, place_of_fault(source.data, message))]
 
 

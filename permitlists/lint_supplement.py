@@ -4,12 +4,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+import msgspec
+
+from permitlists.code_places import check_operating_codes
 from permitlists.edition import Edition
+from permitlists.filing_check import check_filing
 from permitlists.institutions import Institutions
 from permitlists.lint_subject import Hit, hit
-from permitlists.model import Affair
 from permitlists.operating_codes import OperatingCodes
-from permitlists.ordinance import Ground, read_base
 from permitlists.permit_list import PermitList
 from permitlists.supplement import Dated, Filing, Hold, Supplement, Withholding
 
@@ -54,17 +56,11 @@ def list_supplement_faults(around: Surroundings) -> Iterator[Hit]:
             yield hit("numbering.no_clause", path, check.row, check.clause, edition=check.edition)
 
 
-def list_code_faults(codes: OperatingCodes, edition: Edition) -> Iterator[Hit]:
-    """Find operating codes that stand for nothing of an edition; a path is the code itself."""
-    for (_, code), text in codes.affairs.items():
-        affair = Affair.parse(text)
-        row = edition.rows.get(affair.row)
-        if row is None or affair.clause not in row.clauses:
-            label = edition.key.label
-            yield hit("codes.no_affair", (code,), affair.row, affair.clause, code=code, label=label)
-    for code, term in codes.information.items():
-        if term not in _terms([edition]):
-            yield hit("codes.no_term", (code,), code=code, term=term, label=edition.key.label)
+def list_code_faults(codes: OperatingCodes, permit_list: PermitList) -> Iterator[Hit]:
+    """Find operating codes that lead nowhere; a path is the code itself."""
+    for fault in check_operating_codes(codes, permit_list):
+        code = fault.place.split()[-1]
+        yield hit("codes.unfit", (code,), code=code, ja=fault.text_ja, en=fault.text_en)
 
 
 def _list_hold_faults(around: Surroundings, number: int, hold: Hold) -> Iterator[Hit]:
@@ -80,43 +76,24 @@ def _list_hold_faults(around: Surroundings, number: int, hold: Hold) -> Iterator
 
 
 def _list_filing_faults(around: Surroundings, number: int, filing: Filing) -> Iterator[Hit]:
-    path = ("filings", number)
+    """Find what is wrong with a filing on its first day, and on each day an edition begins."""
+    path, base = ("filings", number), filing.base
+    editions = PermitList(around.permit_list.editions)  # without the filing it is compared with
     for on in around.list_days(filing):
-        yield from _list_base_faults(around, (*path, "base"), filing, on)
+        read_from = msgspec.structs.replace(filing, valid_from=on)
+        for fault in check_filing(read_from, editions):
+            texts = {"on": on, "ja": fault.text_ja, "en": fault.text_en, "number": filing.number}
+            place = _field(fault.place)
+            yield hit("filing.unfit", (*path, *place), base.row, base.clause, **texts)
     if around.institutions.find(filing.municipality) is None:
         yield hit("supplement.no_institution", (*path, "municipality"), code=filing.municipality)
 
 
-def _list_base_faults(
-    around: Surroundings, path: tuple[str | int, ...], filing: Filing, on: date
-) -> Iterator[Hit]:
-    edition = around.permit_list.find_statutory(on)
-    ground = Ground(
-        supplement=around.supplement,
-        edition=edition,
-        find_edition=around.permit_list.find_labelled,
-    )
-    rule = read_base(filing.base, ground)
-    base, known = filing.base, {"number": filing.number, "on": on}
-    if rule.reason or rule.clause is None or edition is None:
-        reason = rule.reason
-        yield hit("filing.base_unfit", path, base.row, base.clause, **known, reason=reason)
-        return
-    granted = rule.clause.entries
-    for place, term in enumerate(filing.information):
-        if term not in granted:
-            where = (*path[:-1], "information", place)
-            yield hit("filing.no_term", where, base.row, base.clause, **known, term=term)
-    wanted = {
-        name
-        for term in filing.information
-        for entry in granted.get(term, ())
-        for name in entry.providers
-    }
-    for place, name in enumerate(filing.providers):
-        if edition.classes.resolve(name).isdisjoint(wanted):
-            where = (*path[:-1], "providers", place)
-            yield hit("filing.no_provider", where, base.row, base.clause, **known, name=name)
+def _field(place: str) -> tuple[str | int, ...]:
+    """Return the path within a filing that a place names, as in `filing 1: provider 2`."""
+    name, _, number = place.partition(": ")[2].partition(" ")
+    fields = {"provider": "providers", "information": "information"}
+    return (fields[name], int(number) - 1) if name in fields else (name,)
 
 
 def _list_withholding_faults(

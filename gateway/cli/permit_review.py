@@ -126,11 +126,12 @@ def _source(edition: Edition, *, packaged: bool) -> Source:
 
 
 def _lint_codes(permit_list: PermitList) -> Sequence[Finding]:
-    """Return what does not fit the last statutory edition among the operating codes."""
+    """Return which of the packaged operating codes lead nowhere."""
     name = "operating_codes.toml"
     data = files("permitlists").joinpath("data", name).read_bytes()
-    newest = max(permit_list.editions, key=lambda edition: edition.key.valid_from)
-    return lint_codes(Source(name=f"{_DATA}/{name}", data=data), load_operating_codes(), newest)
+    return lint_codes(
+        Source(name=f"{_DATA}/{name}", data=data), load_operating_codes(), permit_list
+    )
 
 
 def _show_findings(findings: list[Finding], *, notes: bool, as_json: bool) -> None:

@@ -118,6 +118,13 @@ def test_a_row_that_vanished_is_lost_and_a_doubtful_line_was_never_there() -> No
     assert found.rescoped == ()
 
 
+def test_a_term_that_its_pair_does_not_offer_is_not_permitted() -> None:
+    stray = msgspec.structs.replace(
+        clause("1", "x"), grants=(Grant((1,), ("t", "z"), "", "exact"),)
+    )
+    assert list(list_permissions(small(row("1", stray)))) == [Permission("1", "1", "A", "B", "t")]
+
+
 def test_a_changed_narrowing_is_shown_beside_the_sets() -> None:
     found = diff(
         small(row("1", clause("1", "x"), clause("2", "y", "part"))),

@@ -53,6 +53,8 @@ def test_a_report_tells_percentages_counts_and_refusals(tmp_path: Path) -> None:
     summary = document["summary"]
     assert summary["affairs"] - summary["affairs_never_used"] == 1
     assert summary["permissions"] - summary["never_used"] == 1
+    lines = run("--records", file).stdout.splitlines()
+    assert lines[-2:] == ["  拒否（information） 69-8: 12件", "  refused (information) 69-8: 12"]
 
 
 @time_machine.travel(NOW)
