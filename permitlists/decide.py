@@ -22,6 +22,28 @@ def judge(edition: Edition, question: Question, holds: Iterable[Hold] = ()) -> D
     The elements are judged in the order of the contract, except that an unknown or deleted row
     fails as the affair before the inquirer can be looked up in it.
     """
+    decision = judge_table(edition, question)
+    for hold in holds:
+        if decision.allowed and hold.covers(question):
+            return edition.refusals[f"permits.hold.{hold.kind}"]
+    return decision
+
+
+def judge_table(edition: Edition, question: Question) -> Decision:
+    """Return what the table of an edition says, whatever holds there are."""
+    affair, information = question.affair, question.information
+    if len(information) == 1 and question.basis == STATUTORY_BASIS:
+        entry = edition.single.get((affair.row, affair.clause, information[0]))
+        if (
+            entry is not None
+            and not entry.inquirers.isdisjoint(question.inquirer)
+            and not entry.providers.isdisjoint(question.provider)
+        ):
+            return entry.decision  # nearly every question: its answer was built beforehand
+    return _judge_row(edition, question)
+
+
+def _judge_row(edition: Edition, question: Question) -> Decision:
     row = edition.rows.get(question.affair.row)
     clause = row.clauses.get(question.affair.clause) if row else None
     if (
@@ -31,27 +53,13 @@ def judge(edition: Edition, question: Question, holds: Iterable[Hold] = ()) -> D
         or question.basis != STATUTORY_BASIS
     ):
         return edition.refusals[_explain_affair(row, question)]
-    decision = _decide_information(edition, row, clause, question)
-    if decision.allowed:
-        for hold in holds:
-            if hold.covers(question):
-                return edition.refusals[f"permits.hold.{hold.kind}"]
-    return decision
-
-
-def _decide_information(
-    edition: Edition, row: IndexedRow, clause: IndexedClause, question: Question
-) -> Decision:
-    if len(question.information) == 1:  # nearly every question: its answer was built beforehand
-        entries = clause.entries.get(question.information[0], ())
-        if len(entries) == 1 and not entries[0].providers.isdisjoint(question.provider):
-            return entries[0].decision
+    if row.providers.isdisjoint(question.provider):
+        return edition.refusals[_explain_provider(question)]
     matched: list[Match] = []
     for name in question.information or ("",):
-        found = [
-            entry.match
-            for entry in clause.entries.get(name, ())
-            if not entry.providers.isdisjoint(question.provider)
+        entries = clause.entries.get(name)
+        found = entries and [
+            entry.match for entry in entries if not entry.providers.isdisjoint(question.provider)
         ]
         if not found:
             return edition.refusals[_explain_information(row, clause, question, name)]
@@ -74,18 +82,17 @@ def _explain_affair(row: IndexedRow | None, question: Question) -> str:
     return "permits.affair.unknown_clause"
 
 
+def _explain_provider(question: Question) -> str:
+    undelegated = "provider" in question.undelegated
+    return f"permits.provider.{'no_delegation' if undelegated else 'not_in_row'}"
+
+
 def _explain_information(
     row: IndexedRow, clause: IndexedClause, question: Question, name: str
 ) -> str:
-    if row.providers.isdisjoint(question.provider):
-        undelegated = "provider" in question.undelegated
-        return f"permits.provider.{'no_delegation' if undelegated else 'not_in_row'}"
     if not name:
         return "permits.information.none_asked"
-    if not any(
-        name in pair.terms and not question.provider.isdisjoint(pair.providers)
-        for pair in row.row.pairs
-    ):
+    if question.provider.isdisjoint(row.offers.get(name, ())):
         return "permits.information.not_in_pair"
     if name in clause.doubtful:
         return "permits.information.doubtful"

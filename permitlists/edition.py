@@ -7,7 +7,7 @@ from datetime import date
 from typing import Literal, Self
 
 from permitlists.classes import Classes
-from permitlists.index import Entry, IndexedRow, index_row
+from permitlists.index import Entry, IndexedRow, index_row, list_single
 from permitlists.lines import read_lines
 from permitlists.model import REFUSALS, Decision, EditionKey, PermitListError
 from permitlists.overlays import check_overlays, list_borders, list_governing, read_row
@@ -21,13 +21,15 @@ class Edition:
 
     `key` identifies it and `table` is its content. `classes` are the classes it knows, `rows` the
     index by row number, `by_information` every granting entry of an information in the order of
-    the law, `refusals` the refusal for each reason. Reading rules change `rows` and
-    `by_information` on their days only: on each day of `borders` another one of `readings` begins,
+    the law, `single` the entry of each row, clause and information that has one only, `refusals`
+    the refusal for each reason. Reading rules change `rows`, `by_information` and `single` on their
+    days only: on each day of `borders` another one of `readings` begins,
     the first of which is the edition without them; `on` picks the reading of a day.
     """
 
     __slots__ = (
-        "borders", "by_information", "classes", "key", "readings", "refusals", "rows", "table",
+        "borders", "by_information", "classes", "key", "readings", "refusals", "rows", "single",
+        "table",
     )  # fmt: skip
 
     def __init__(self, table: Table, *, end: date | None = None) -> None:
@@ -45,8 +47,7 @@ class Edition:
         )
         self.classes = Classes(table.classes)
         self._check()
-        self.rows = {row.no: index_row(row, self.key) for row in table.rows}
-        self.by_information = list_by_information(self.rows)
+        self.index({row.no: index_row(row, self.key) for row in table.rows})
         self.refusals = {
             reason: Decision(allowed=False, reason=reason, edition=self.key, failed=element)
             for reason, element in REFUSALS.items()
@@ -78,6 +79,12 @@ class Edition:
         """Return the canonical bytes: JSON with sorted keys and no white space, UTF-8."""
         return canonical_bytes(self.table)
 
+    def index(self, rows: dict[str, IndexedRow]) -> None:
+        """Let the edition read as these rows do."""
+        self.rows = rows
+        self.by_information = list_by_information(rows)
+        self.single = list_single(rows)
+
     def on(self, day: date) -> "Edition":
         """Return the edition as it reads on a day, whatever its days in force."""
         return self.readings[bisect_right(self.borders, day)] if self.borders else self
@@ -99,8 +106,7 @@ class Edition:
         if not governing:
             return self
         reading = copy.copy(self)
-        reading.rows = {row.no: self._read(row, governing) for row in self.table.rows}
-        reading.by_information = list_by_information(reading.rows)
+        reading.index({row.no: self._read(row, governing) for row in self.table.rows})
         return reading
 
     def _read(self, row: Row, governing: tuple[Overlay, ...]) -> IndexedRow:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+import msgspec
+
 from permitlists.decide import decide
 from permitlists.edition import Edition
 from permitlists.model import NOT_IN_FORCE, Decision, EditionKey, Nearest, Question
@@ -79,7 +81,7 @@ def explain(edition: Edition | None, question: Question, holds: Iterable[Hold] =
     decision = decide(edition, question, kept)
     asked = _find_refused(question, lambda one: decide(edition, one))
     if decision.failed not in _WITHOUT_NEAREST:
-        decision = replace(decision, nearest=list_nearest(edition, question, asked))
+        decision = msgspec.structs.replace(decision, nearest=list_nearest(edition, question, asked))
     hold = next((one for one in kept if one.covers(question)), None)
     return _write(
         Sentences(edition=edition, question=question, decision=decision, asked=asked, hold=hold)
@@ -93,7 +95,9 @@ def explain_filed(question: Question, ground: Ground, holds: Iterable[Hold] = ()
     decision = decide_filed(question, ground, kept)
     asked = _find_refused(question, lambda one: decide_filed(one, ground))
     if decision.failed not in _WITHOUT_NEAREST:
-        decision = replace(decision, nearest=list_nearest_filed(question, ground, asked))
+        decision = msgspec.structs.replace(
+            decision, nearest=list_nearest_filed(question, ground, asked)
+        )
     opened = case if isinstance(case, Case) else None
     return _write(
         Sentences(

@@ -20,6 +20,15 @@ class HoldIndex:
 
     def find(self, question: Question) -> Hold | None:
         """Return the first hold that covers the question, None where none does."""
+        named = self._by_institution
+        if not (
+            self._general
+            or question.inquirer_code in named
+            or question.provider_code in named
+            or question.inquirer_delegator in named
+            or question.provider_delegator in named
+        ):
+            return None  # nearly every question
         return next((hold for hold in self.list_near(question) if hold.covers(question)), None)
 
     def list_near(self, question: Question) -> Iterator[Hold]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal, Self
 
+import msgspec
+
 FailedElement = Literal[
     "edition", "inquirer", "affair", "provider", "information", "hold", "consent"
 ]
@@ -147,8 +149,9 @@ class EditionKey:
         return self.valid_from <= on and (self.valid_to is None or on < self.valid_to)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Match:
+# An index holds hundreds of thousands of the next two: they are made ten times as fast as
+# dataclasses, and without cycles they need no collector.
+class Match(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One permitted information with the place of the law that permits it.
 
     `pair` counts the (provider, information) pairs of the row from 1. `basis` is the citation in
@@ -176,8 +179,7 @@ class Nearest:
     differs: FailedElement
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The answer of one edition to one question.
 
     `reason` is a stable dotted code. `failed` is the first element that refuses, None when

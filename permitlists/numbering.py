@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from permitlists.edition import Edition, list_by_information
+from permitlists.edition import Edition
 from permitlists.index import IndexedRow, index_row
 from permitlists.model import EditionKey
 from permitlists.supplement import NumberingCheck
@@ -35,11 +35,12 @@ def confirm(edition: Edition, checks: Iterable[NumberingCheck]) -> Edition:
 def _confirm_reading(reading: Edition, confirmed: _Confirmed) -> Edition:
     read = copy.copy(reading)
     touched = {row for row, _ in confirmed}
-    read.rows = {
-        number: _confirm_row(row, confirmed, reading.key) if number in touched else row
-        for number, row in reading.rows.items()
-    }
-    read.by_information = list_by_information(read.rows)
+    read.index(
+        {
+            number: _confirm_row(row, confirmed, reading.key) if number in touched else row
+            for number, row in reading.rows.items()
+        }
+    )
     return read
 
 

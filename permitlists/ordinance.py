@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
+import msgspec
+
 from permitlists.edition import Edition
 from permitlists.index import Entry, IndexedClause, IndexedRow
 from permitlists.model import ALLOWED, NOT_IN_FORCE, Decision, Match, Question
@@ -234,7 +236,7 @@ def _refuse_consent(case: Case) -> str:
 
 
 def _match(filing: Filing, entry: Entry) -> Match:
-    return replace(entry.match, basis=cite_filing(filing, entry.match.basis))
+    return msgspec.structs.replace(entry.match, basis=cite_filing(filing, entry.match.basis))
 
 
 def cite_filing(filing: Filing, base: str) -> str:

@@ -8,7 +8,7 @@ from importlib.resources import files
 from itertools import groupby, zip_longest
 from typing import Final, Self
 
-from permitlists.decide import judge
+from permitlists.decide import judge_table
 from permitlists.edition import Edition
 from permitlists.explain import Explanation, explain, explain_filed
 from permitlists.holds import HoldIndex
@@ -25,8 +25,10 @@ STATUTORY: Final = ("shourei-r6", "beppyo2")
 _PACKAGED: Final = ("beppyo2.2015-10-05.jsonl", "shourei-r6.2024-05-27.jsonl")
 _ONE_DAY: Final = timedelta(days=1)
 
-# The first days of the readings of one instrument, and the reading from each; None in a gap.
+# The first days of the readings of one instrument, and the reading before the first of them and
+# from each of them; None where there is none.
 _Calendar = tuple[list[date], list[Edition | None]]
+_NEVER: Final[_Calendar] = ([], [None])
 
 
 class PermitList:
@@ -74,11 +76,8 @@ class PermitList:
 
         None where no edition governs it.
         """
-        calendar = self._calendars.get(instrument)
-        if calendar is None:
-            return None
-        place = bisect_right(calendar[0], on)
-        return calendar[1][place - 1] if place else None
+        days, readings = self._calendars.get(instrument, _NEVER)
+        return readings[bisect_right(days, on)]
 
     def find_statutory(self, on: date) -> Edition | None:
         """Return the edition of article 19 item 8 that governs a date, None where none does."""
@@ -111,14 +110,17 @@ class PermitList:
         if question.instrument == ORDINANCE:
             kept = (*holds, *self._holds.list_near(question))
             return decide_filed(question, self.ground_of(question.on), kept)
-        edition = self.find_in_force(question.instrument, question.on)
+        days, readings = self._calendars.get(question.instrument, _NEVER)
+        edition = readings[bisect_right(days, question.on)]  # find_in_force, without a call
         if edition is None:
             return NOT_IN_FORCE
-        decision = judge(edition, question, holds)
-        if self._held:
-            hold = self._holds.find(question)
-            if hold is not None and decision.allowed:
+        decision = judge_table(edition, question)
+        for hold in holds:
+            if decision.allowed and hold.covers(question):
                 return edition.refusals[f"permits.hold.{hold.kind}"]
+        # Whether it is allowed comes last: most memory that a decision lies in is far away.
+        if self._held and (found := self._holds.find(question)) is not None and decision.allowed:
+            return edition.refusals[f"permits.hold.{found.kind}"]
         return decision
 
     def explain(self, question: Question, holds: Iterable[Hold] = ()) -> Explanation:
@@ -166,7 +168,7 @@ def _calendar(editions: Sequence[Edition]) -> _Calendar:
         readings |= dict(edition.list_readings())
         if edition.key.valid_to is not None:
             readings[edition.key.valid_to] = None  # a successor of the same day replaces it
-    return list(readings), list(readings.values())
+    return list(readings), [None, *readings.values()]
 
 
 @cache

@@ -7,11 +7,13 @@ import msgspec
 
 from permitlists.model import PermitListError
 
+# `gc=False`: these values hold no cycles, and a large edition has a million of them, which the
+# collector of cycles would walk through again and again.
 Numbering = Literal["verified", "unverified", "conflict", "single"]
 Confidence = Literal["exact", "mapped", "doubtful"]
 
 
-class Grant(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+class Grant(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, gc=False):
     """One information line of a clause: the pairs and terms it belongs to, narrowed by `scope`.
 
     `scope` is empty for the whole term. A `doubtful` line grants nothing.
@@ -23,7 +25,7 @@ class Grant(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=
     confidence: Confidence
 
 
-class Clause(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class Clause(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """号, one concrete affair with its own information; `no` is None where a row has only one.
 
     `place` is how the article numbers the clause, None for the plain 第n号 and empty for no
@@ -38,7 +40,7 @@ class Clause(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     implementers: tuple[str, ...] = ()
 
 
-class Pair(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+class Pair(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, gc=False):
     """組, providers and the information that each of them may give within one row."""
 
     no: int
@@ -46,7 +48,7 @@ class Pair(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=T
     terms: tuple[str, ...]
 
 
-class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """項, one row of the table; a deleted row keeps its number and has no inquirers.
 
     `article` is the number of the article that details the row, as in `71` or `162の2`.
@@ -60,7 +62,7 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     clauses: tuple[Clause, ...]
 
 
-class InstitutionClass(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class InstitutionClass(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """機関の区分, a class of bodies and the wider classes that contain all of it.
 
     `wording` is the first 16 hexadecimal digits of the SHA-256 of the law's own wording where the
@@ -72,7 +74,9 @@ class InstitutionClass(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wording: str | None
 
 
-class Overlay(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class Overlay(
+    msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False
+):
     """読替え, a reading rule that governs one row, or one clause of it, on some days only.
 
     `valid_to` is the first day it no longer governs. `note` says in Japanese what is read how and

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -10,8 +11,8 @@ sys.path[:0] = [str(ROOT)]
 
 import msgspec  # noqa: E402  # the path comes first
 
-from permitlists import Affair, PermitList, Question  # noqa: E402
-from tools.bench.policy_worker import Engine, serve  # noqa: E402
+from permitlists import Affair, PermitList, Question  # noqa: E402  # the path comes first
+from tools.bench.policy_worker import Engine, serve  # noqa: E402  # the path comes first
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -39,6 +40,12 @@ def load() -> Callable[[], Engine]:
     return compile_list
 
 
+@cache
+def _share(classes: frozenset[str]) -> frozenset[str]:
+    """Return equal sets as one object, as those of an institution are."""
+    return classes
+
+
 def _question(asked: Asked) -> Question:
     """Return the question of which others get the plain values."""
     instrument, affair, information = asked.key.split("|")
@@ -46,8 +53,8 @@ def _question(asked: Asked) -> Question:
     return Question(
         on=date.fromordinal(asked.on),
         affair=Affair(row=row, clause=clause or None),
-        inquirer=asked.inquirer,
-        provider=asked.provider,
+        inquirer=_share(asked.inquirer),
+        provider=_share(asked.provider),
         information=(information,),
         instrument=instrument,
         inquirer_code=asked.code,

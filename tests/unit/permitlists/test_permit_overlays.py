@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import date
 
+import msgspec
 import pytest
 
 from permitlists import Affair, PermitList, PermitListError
@@ -25,7 +26,9 @@ def test_a_reading_rule_stands_in_the_citation_on_its_days(clause_number: str | 
             answer = permit_list.explain(question(day))
             assert answer.decision.matched[0].basis.endswith("（読替え）") == bool(cited)
             assert answer.text_ja.count("読替え") == answer.text_en.count("読替え") == cited
-            assert replace(answer.decision, nearest=()) == permit_list.decide(question(day))
+            assert msgspec.structs.replace(answer.decision, nearest=()) == permit_list.decide(
+                question(day)
+            )
             assert decide(read, question(day)) == permit_list.decide(question(day))
 
 
