@@ -45,7 +45,7 @@ def list_uncatalogued(subject: Subject) -> Iterator[Hit]:
                 yield hit("items.missing", (*path, "terms", place), row.no, term=term)
             seen.add(term)
     for path, row, clause, grant in subject.list_grants():
-        for term in grant.terms:
+        for term in grant.terms if grant.confidence != "doubtful" else ():
             items = items_of(term)
             if items and not any(item.within(grant.scope) for item in items):
                 where = (*path, "scope")

@@ -14,7 +14,11 @@ from gateway.cli import permit_impact, permit_usage
 from gateway.cli.output import Exit
 from gateway.cli.permit_options import AsJson, InstitutionsFile
 from gateway.cli.permit_requests import refused_content
-from gateway.cli.permit_source import RegisterOption, find_edition, read_permit_list
+from gateway.cli.permit_source import (
+    RegisterOption,
+    find_edition,
+    read_permit_list,
+)
 from permitlists import (
     Edition,
     PermitList,
@@ -25,6 +29,7 @@ from permitlists.diff import diff
 from permitlists.diff_text import write_difference
 from permitlists.lint import SEVERITIES, Finding, lint, lint_codes, lint_supplement
 from permitlists.places import Source
+from permitlists.table import canonical_bytes
 from permitlists.worklist import list_numbering
 
 EditionName = Annotated[
@@ -65,7 +70,7 @@ def lint_command(  # noqa: PLR0913 - one parameter for each option of the comman
             _show_numbering(permit_list, chosen, as_json=as_json)
             return
         known = load_institutions(institutions)
-        sources = [Source(name=str(path), data=path.read_bytes()) for path in paths or ()]
+        sources = [_read_source(path) for path in paths or ()]
         sources += [_source(one, packaged=register is None) for one in chosen]
         findings = [
             finding
@@ -114,6 +119,16 @@ def register(app: typer.Typer) -> None:
 
 def _list_sources(permit_list: PermitList, *, packaged: bool) -> list[Source]:
     return [_source(edition, packaged=packaged) for edition in permit_list.editions]
+
+
+def _read_source(path: Path) -> Source:
+    """Return the text of a file; a spreadsheet has no lines, so canonical JSON stands for it."""
+    data = path.read_bytes()
+    if path.suffix == ".xlsx":
+        from permitlists.spreadsheet import read_spreadsheet  # noqa: PLC0415  # few files need it
+
+        data = canonical_bytes(read_spreadsheet(data))
+    return Source(name=str(path), data=data)
 
 
 def _source(edition: Edition, *, packaged: bool) -> Source:

@@ -64,12 +64,15 @@ def _tighten(
 
 
 def check_bounds(bounds: Bounds, true: dict[tuple[str, ...], int], k: int) -> None:
+    """Check that the bounds hold, and that they leave every small count open."""
     for path, (low, high) in bounds.items():
         value = true[path]
         assert low <= value <= high
         if 0 < value < k:
             assert low <= 1, f"{path} is known to be {low} or more"
             assert high >= k - 1, f"{path} is known to be {high} or less"
+        if low < high:
+            assert low <= k - 1, f"{path} is known not to be small"
 
 
 def sums_of(counts: dict[tuple[str, ...], int]) -> dict[tuple[str, ...], int]:

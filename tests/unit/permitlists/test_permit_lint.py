@@ -403,7 +403,6 @@ def test_the_packaged_editions_have_no_error_and_known_warnings() -> None:
         ("shourei-r6", "pair.only_doubtful"): 3,
         ("shourei-r6", "pair.term_doubtful"): 1,
         ("shourei-r6", "pair.term_unused"): 1,
-        ("shourei-r6", "items.none_in_scope"): 4,
     }
 
 

@@ -5,7 +5,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from gateway.cli.permits import app
-from tests.unit.permitlists.permit_cases import DATA, LABEL
+from permitlists.spreadsheet import write_spreadsheet
+from tests.unit.permitlists.permit_cases import DATA, LABEL, packaged
 
 OLD = "beppyo2@2015-10-05"
 FILE = DATA / "shourei-r6.2024-05-27.jsonl"
@@ -50,6 +51,15 @@ def test_lint_of_a_good_copy_is_no_neighbour_of_itself() -> None:
     result = run("lint", str(FILE), "--json")
     assert result.exit_code == 0
     assert {one["file"] for one in json.loads(result.stdout)} == {str(FILE)}
+
+
+def test_lint_reads_a_spreadsheet(tmp_path: Path) -> None:
+    sheet = tmp_path / "edition.xlsx"
+    sheet.write_bytes(write_spreadsheet(packaged().table))
+    findings = json.loads(run("lint", str(sheet), "--json").stdout)
+    assert {one["file"] for one in findings} == {str(sheet)}
+    sheet.write_bytes(b"no spreadsheet")
+    assert run("lint", str(sheet)).exit_code == 1
 
 
 def test_lint_says_when_there_is_nothing_to_say(tmp_path: Path) -> None:
