@@ -21,6 +21,7 @@ from gateway.cli.permit_office import (
 )
 from gateway.cli.permit_requests import WHOLE, OwnLog, Tally
 from permitlists import Edition, PermitList, load_institutions
+from permitlists.card_changes import CardChange
 from permitlists.diff import Permission
 from permitlists.impact import Impact, judge_requests
 from permitlists.lint import SEVERITIES, Finding
@@ -121,7 +122,7 @@ class _Seen:
             yield "\n影響 / impact:"
             yield from self.impact.describe()
         yield f"\n変わる項のカード / cards of changed rows: {len(seen.cards)}"
-        yield from _cut([one.text for one in seen.cards], most)
+        yield from _cut([_card(one, whole=most is None) for one in seen.cards], most)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +179,17 @@ def _cut(lines: Sequence[str], most: int | None) -> Iterator[str]:
     left = len(lines) - len(lines[:most])
     if left:
         yield f"  … ほか{left}件（--full ですべて） / and {left} more (--full shows all)"
+
+
+def _card(card: CardChange, *, whole: bool) -> str:
+    """Return the sentences of a row; of those that stay, only the row's own unless `whole`."""
+    if whole:
+        return card.text
+    lines = card.text.split("\n")
+    shown = [line for line in lines[1:] if not line.startswith("  ")]
+    left = len(lines) - 1 - len(shown)
+    stay = [f"  … 変わらない号 {left} / {left} clauses stay"] if left else []
+    return "\n".join([lines[0], *shown, *stay])
 
 
 def _finding(finding: Finding) -> str:

@@ -29,6 +29,7 @@ ReasonOption = Annotated[str, typer.Option("--reason", help="理由 / Why, witho
 Number = Annotated[int, typer.Argument(metavar="ID", help="起案番号 / Number of the proposal.")]
 _ABSENT = "permits.register_unknown"
 _JAPAN = timezone(timedelta(hours=9))
+_SAID_ELSEWHERE = {"kind", "valid_from", "valid_to", "reason"}
 _DONE = ("これで終わりです。", "Nothing more happens to it.")
 _NEXT = {
     (ProposalState.PROPOSED, True): (
@@ -106,13 +107,18 @@ def describe(proposal: Proposal) -> str:
     elif "target" in content:
         details = f"→ {content['target']}"
     else:
-        fields = next(value for name, value in content.items() if name != "kind")
-        details = " ".join(
-            f"{name}={value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
-            for name, value in fields.items()
-            if value not in (None, "", [])
-        )
+        details = _describe_entry(next(one for name, one in content.items() if name != "kind"))
     return f"{_KINDS[kind]} / {kind} {details}"
+
+
+def _describe_entry(entry: dict[str, Any]) -> str:  # Any: plain JSON
+    days = f"{entry['valid_from']}〜{entry.get('valid_to') or ''}" if "valid_from" in entry else ""
+    fields = [
+        f"{name}={value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
+        for name, value in entry.items()
+        if name not in _SAID_ELSEWHERE and value not in (None, "", [])
+    ]
+    return " ".join(filter(None, (entry.get("kind"), days, *fields)))
 
 
 def kind_of(proposal: Proposal) -> str:

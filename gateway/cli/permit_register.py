@@ -70,8 +70,13 @@ def proposals(
             show_json([document(one, opened) for one in listed])
             return
         for one in listed:
-            people = " ".join(filter(None, (one.proposed_by, one.approved_by, one.published_by)))
-            typer.echo(f"{one.number}  {one.state}  {describe(one)}  {people}")
+            people = (
+                ("起案", one.proposed_by),
+                ("承認", one.approved_by),
+                ("公示", one.published_by),
+            )
+            acts = " ".join(f"{act}:{staff}" for act, staff in people if staff)
+            typer.echo(f"{one.number}  {one.state}  {describe(one)}  {acts}")
         if not listed:
             typer.echo("なし / none")
 

@@ -12,6 +12,14 @@ from permitlists.register.events import AnyEvent
 START: Final = "0" * 64
 
 
+class _FaultError(ValueError):
+    """A line that cannot stand where it stands, and why in both languages."""
+
+    def __init__(self, ja: str, en: str) -> None:
+        super().__init__(en)
+        self.ja, self.en = ja, en
+
+
 class _Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`digest` covers the event itself, so that the last line is protected as well."""
 
@@ -77,9 +85,10 @@ def read_chain(data: bytes) -> Chain:
     for number, line in enumerate(lines, start=1):
         try:
             events.append(_read_line(line, heads[-1]))
-        except ValueError as error:
-            fault = str(error)
-            raise RegisterError("permits.register_broken", line=number, fault=fault) from error
+        except _FaultError as error:
+            raise RegisterError(
+                "permits.register_broken", line=number, fault_ja=error.ja, fault_en=error.en
+            ) from error
         heads.append(hashlib.sha256(line).hexdigest())
     return Chain(
         events=tuple(events),
@@ -101,12 +110,9 @@ def _read_line(line: bytes, previous: str) -> AnyEvent:
     try:
         found = _decode(line)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        message = "it is no event"
-        raise ValueError(message) from error
+        raise _FaultError("出来事の形をしていません", "it is no event") from error
     if found.previous != previous:
-        message = "it does not follow the line before"
-        raise ValueError(message)
+        raise _FaultError("前の行に続いていません", "it does not follow the line before")
     if link(found.event, previous) != line:
-        message = "it is not what was written"
-        raise ValueError(message)
+        raise _FaultError("書かれたときの内容と違います", "it is not what was written")
     return found.event

@@ -45,8 +45,12 @@ def list_states(events: Iterable[AnyEvent]) -> Iterator[State]:
         try:
             state = step(state, event)
         except RegisterError as error:
-            fault = str(error).rstrip(".")
-            raise RegisterError("permits.register_broken", line=line, fault=fault) from error
+            raise RegisterError(
+                "permits.register_broken",
+                line=line,
+                fault_ja=error.sentence_ja.rstrip("。"),
+                fault_en=str(error).rstrip("."),
+            ) from error
         yield state
 
 

@@ -20,7 +20,7 @@ class RegisterError(PermitListError):
 
     `code` is stable and dotted; `context` names proposals, days, editions and staff ids, never
     a person outside the office. `text_ja` and `text_en` are one sentence each, and say at their
-    end who can fix it.
+    end who can fix it; `sentence_ja` leaves that out, as the message itself does in English.
     """
 
     def __init__(self, code: str, **context: object) -> None:
@@ -29,7 +29,8 @@ class RegisterError(PermitListError):
         super().__init__(code, entry["en"].format_map(context))
         self.context = context
         self.fix_by = entry["fix_by"]
-        self.text_ja = f"{entry['ja'].format_map(context)}（直せる人: {fixer_ja}）"
+        self.sentence_ja = entry["ja"].format_map(context)
+        self.text_ja = f"{self.sentence_ja}（直せる人: {fixer_ja}）"
         self.text_en = f"{self} (who can fix it: {fixer_en})"
 
 

@@ -50,9 +50,9 @@ def check(state: State, event: AnyEvent) -> None:
         RegisterError: it may not; the code says why.
     """
     if isinstance(event, Founded) != (state.sequence == 0):
-        raise RegisterError("permits.event_order", fault="a register is founded once, and first")
+        _refuse_order("原簿の開始は最初の一度だけです", "a register is founded once, and first")
     if state.at is not None and event.at < state.at:
-        raise RegisterError("permits.event_order", fault="time runs backwards")
+        _refuse_order("時刻が前後しています", "time runs backwards")
     if not _STAFF.match(event.by):
         raise RegisterError("permits.staff_form")
     match event:
@@ -67,7 +67,7 @@ def check(state: State, event: AnyEvent) -> None:
 def _check_proposed(state: State, event: Proposed) -> None:
     _check_text(event.reason)
     if event.proposal != len(state.proposals) + 1:
-        raise RegisterError("permits.event_order", fault="proposals are numbered one by one")
+        _refuse_order("起案の番号が続いていません", "proposals are numbered one by one")
     for proposal in state.proposals.values():
         if proposal.is_open and proposal.content == event.content:
             raise RegisterError("permits.already_proposed", proposal=proposal.number)
@@ -199,6 +199,10 @@ def _check_published(state: State, proposal: Proposal, event: Published) -> None
     edition, day = proposal.edition, day_of(event.at)
     if edition is not None and edition.valid_from <= day:
         raise RegisterError("permits.valid_from_past", label=edition.label, day=day)
+
+
+def _refuse_order(fault_ja: str, fault_en: str) -> NoReturn:
+    raise RegisterError("permits.event_order", fault_ja=fault_ja, fault_en=fault_en)
 
 
 def _refuse(code: str, proposal: Proposal, event: OnProposal, **context: object) -> NoReturn:
