@@ -16,6 +16,7 @@ MAX_SLOTS: Final = 1_000_000
 
 _SPAN: Final = re.compile(r"[1-9][0-9]{0,3}")
 _ROWS: Final = ("TableHeaderRow", "TableRow")
+_CELLS: Final = frozenset({"TableHeaderColumn", "TableColumn"})
 _LABELS: Final = re.compile(r".*(?:Title|Label|Num)")
 
 
@@ -94,7 +95,7 @@ def _place_row(
     number, count = position
     column = own = 0
     for node, cell_path in list_paths(row, path):
-        if node.tag != "TableColumn":
+        if node.tag not in _CELLS:
             continue
         while (number, column) in covered:
             column += 1
@@ -157,13 +158,14 @@ def _span(node: Node, name: str, place: Place) -> int:
 
 
 def _parts(node: Node, path: str, kind: str) -> Iterator[CellPart]:
+    if is_inline(node):  # only cells of header rows hold text themselves
+        yield CellPart(kind=kind, text=text_of(node), place=place_of(node, path))
+        return
     for child, child_path in list_paths(node, path):
         inner = f"{kind}/{child.tag}".lstrip("/")
         place = place_of(child, child_path)
         if child.tag == "Fig":
             yield CellPart(kind=inner, text=child.attributes.get("src", ""), place=place)
-        elif is_inline(child):
-            yield CellPart(kind=inner, text=text_of(child), place=place)
         elif child.tag not in {"QuoteStruct", "TableStruct"}:
             yield from _parts(child, child_path, inner)
 

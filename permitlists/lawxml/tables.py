@@ -8,7 +8,7 @@ from permitlists.lawxml.faults import Place
 from permitlists.lawxml.grid import Grid, read_grid
 from permitlists.lawxml.row_numbers import read_row_numbers
 from permitlists.lawxml.text import text_of
-from permitlists.lawxml.walk import Location, list_paths, walk
+from permitlists.lawxml.walk import Location, walk
 from wire.trees import Node
 
 
@@ -86,24 +86,27 @@ def list_tables(law: Law) -> tuple[LawTable, ...]:
         LawXmlError: a table's cells overlap or run out of it.
     """
     found: list[LawTable] = []
+    struct: Node | None = None
     for node, location in walk(law.root, Location(path="Law")):
         if node.tag == "TableStruct":
-            tables = [entry for entry in list_paths(node, location.path) if entry[0].tag == "Table"]
-            for table, path in tables:
-                found.append(_table(len(found) + 1, node, (table, path), location))
+            struct = node
+        elif node.tag == "Table":  # the table of an item's own sentence has nothing around it
+            inside = struct.children if struct else ()
+            around = struct if any(child is node for child in inside) else None
+            found.append(_table(len(found) + 1, node, location, around))
     return tuple(found)
 
 
-def _table(number: int, struct: Node, table: tuple[Node, str], location: Location) -> LawTable:
-    node, path = table
-    title = struct.find("TableStructTitle")
-    grid, own = read_grid(node, path)
+def _table(number: int, node: Node, location: Location, struct: Node | None) -> LawTable:
+    title = struct.find("TableStructTitle") if struct else None
+    remarks = struct.list_named("Remarks") if struct else ()
+    grid, own = read_grid(node, location.path)
     return LawTable(
         number=number,
-        place=place_of(node, path),
+        place=place_of(node, location.path),
         location=location,
         title=text_of(title) if title else "",
-        remarks=tuple(" ".join(_lines(remark)) for remark in struct.list_named("Remarks")),
+        remarks=tuple(" ".join(_lines(remark)) for remark in remarks),
         grid=grid,
         own=own,
     )

@@ -67,20 +67,23 @@ class Vocabulary:
         return tuple(sorted(next(iter(found)))) if len(found) == 1 else ()
 
     def _known_classes(self, text: str) -> tuple[str, ...] | None:
-        bare = plain(text)
-        name = bare if bare in self._classes else self._described.get(digest(bare))
+        described = self._described.get(digest(plain(text)))
+        name = described or _find_name(text, self._classes)
         return self.wordings.find_classes(text) or ((name,) if name else None)
 
     def _known_terms(self, text: str) -> tuple[str, ...] | None:
-        bare = plain(text)
-        return self.wordings.find_terms(text) or ((bare,) if bare in self._terms else None)
+        name = _find_name(text, self._terms)
+        return self.wordings.find_terms(text) or ((name,) if name else None)
 
     def _known_phrases(self, text: str) -> tuple[Phrase, ...]:
-        readings = self.wordings.list_readings(text)
-        bare = plain(text)
-        if readings or bare not in self._terms:
-            return readings
-        return (Phrase("", "", (bare,), "", "exact"),)
+        name = _find_name(text, self._terms)
+        literal = (Phrase("", "", (name,), "", "exact"),) if name else ()
+        return self.wordings.list_readings(text) or literal
+
+
+def _find_name(text: str, names: set[str]) -> str | None:
+    """Return the name that a text is, as it stands or without what cites and defines."""
+    return text if text in names else plain(text) if plain(text) in names else None
 
 
 def _scopes(row: Row) -> dict[str, set[str]]:

@@ -174,7 +174,8 @@ DELETED, LIVE = column("二\u3000削除"), column("三\u3000港の長", rowspan=
 def test_a_table_as_json_names_the_cell_of_every_slot() -> None:
     struct = (
         "<TableStruct><TableStructTitle>港の表</TableStructTitle><Table>"
-        f"<TableHeaderRow>{column('港')}{column('長')}</TableHeaderRow>"
+        "<TableHeaderRow><TableHeaderColumn>港</TableHeaderColumn><TableHeaderColumn>長<Ruby>官<Rt>"
+        "かん</Rt></Ruby></TableHeaderColumn></TableHeaderRow>"
         f"<TableRow>{DELETED}{column('')}<Other/></TableRow>"
         f"<TableRow>{LIVE}{column('甲')}</TableRow>"
         f"<TableRow>{column('', BorderTop='none')}</TableRow></Table>"
@@ -190,11 +191,22 @@ def test_a_table_as_json_names_the_cell_of_every_slot() -> None:
     assert document["row_numbers"] == ["2", "3"]
     assert document["grid"] == [[0, 1], [2, 3], [4, 5], [4, 5]]
     assert document["filled"] == [[3, 1]]
+    assert [cell["text"] for cell in document["cells"][:2]] == ["港", "長官"]
     assert document["cells"][4]["text"] == "三\u3000港の長"
     assert document["cells"][4]["rowspan"] == 2
     assert document["cells"][4]["line"] > document["line"] - 1
     assert document["cells"][4]["parts"] == [
         {"kind": "Sentence", "text": "三\u3000港の長", "line": document["cells"][4]["line"]}
+    ]
+
+
+def test_a_table_may_be_the_sentence_of_an_item() -> None:
+    bare = f"<Table><TableRow>{column('甲')}</TableRow></Table>"
+    item = f'<Item Num="1"><ItemSentence>{bare}</ItemSentence></Item>'
+    titled = f"<TableStruct><TableStructTitle>題</TableStructTitle>{bare}</TableStruct>"
+    assert [(table.label, table.title) for table in tables(titled + item)] == [
+        ("第3条の2 第1項", "題"),
+        ("第3条の2 第1項 第1号", ""),
     ]
 
 
