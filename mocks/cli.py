@@ -13,6 +13,7 @@ from mocks.demo.playing import Report, play
 from mocks.demo.registering import register_everybody
 from mocks.gateway import GatewayFailedError
 from mocks.sandbox import DEFAULT_PEOPLE, Options, Sandbox, open_sandbox
+from permitlists import PermitListError
 
 NO, ENVIRONMENT = 1, 3
 T = TypeVar("T")
@@ -28,6 +29,14 @@ KeepOption = Annotated[
 FolderOption = Annotated[
     Path | None,
     typer.Option(metavar="FOLDER", help="作成先（空のフォルダー）/ A new or empty folder."),
+]
+RegisterOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FOLDER",
+        help="配布元の許可照合リスト原簿（既定は同梱の版）"
+        " / Permit register that the core distributes (default: the packaged list).",
+    ),
 ]
 
 
@@ -61,13 +70,14 @@ def up(
     seed: SeedOption = 1,
     people: PeopleOption = DEFAULT_PEOPLE,
     folder: FolderOption = None,
+    register: RegisterOption = None,
 ) -> None:
     """模擬環境を起動したままにする / Keep a fresh sandbox running until Ctrl-C."""
     if folder is not None and folder.exists() and any(folder.iterdir()):
         raise typer.BadParameter(str(folder), param_hint="--folder")
 
     async def stay() -> None:
-        options = Options(seed=seed, people=people, folder=folder)
+        options = Options(seed=seed, people=people, folder=folder, register=register)
         _tell("starting counterparties and two gateways")
         async with open_sandbox(options) as sandbox:
             await register_everybody(sandbox)
@@ -141,6 +151,6 @@ def _run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         return asyncio.run(guarded())
     except (KeyboardInterrupt, asyncio.CancelledError):
         raise typer.Exit(0) from None
-    except (GatewayFailedError, OSError) as error:
+    except (GatewayFailedError, PermitListError, OSError) as error:
         _tell(f"{type(error).__name__}: {error}")
         raise typer.Exit(ENVIRONMENT) from error

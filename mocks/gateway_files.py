@@ -27,6 +27,7 @@ SCOPES = (
     "batches:retry",
     "batches:cancel",
     "permits:explain",
+    "permits:review",
     "records:list",
     "institutions:list",
 )
@@ -36,7 +37,8 @@ SCOPES = (
 class Plan:
     """One gateway to start: whose it is, its one business system, where it listens.
 
-    `slot_seconds` after an inquiry a `not_provided` leaves it (G12).
+    `slot_seconds` after an inquiry a `not_provided` leaves it (G12). `register` is the folder of
+    its own permit register, if it keeps one.
     """
 
     short: str
@@ -46,6 +48,7 @@ class Plan:
     business_port: int
     network_port: int
     slot_seconds: int
+    register: Path | None = None
 
     @property
     def config(self) -> Path:
@@ -106,6 +109,7 @@ def write_config(plan: Plan, around: Surroundings) -> None:
         "business": {"port": plan.business_port},
         "network": _network(plan, around),
         "token": {"key_file": str(around.pki.identity(plan.code).token_key)},
+        "permits": {} if plan.register is None else {"register": str(plan.register)},
         "[institutions]": _institution(plan, around),
         "[clients]": _client(plan, around),
     }

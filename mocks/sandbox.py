@@ -3,12 +3,13 @@
 import asyncio
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from mocks.distribution import Distribution
 from mocks.engine.clock import SpaceClock, system_time
 from mocks.engine.draw import Draw
 from mocks.gateway import Gateway
@@ -25,12 +26,18 @@ SLOT_SECONDS = 600
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """How to make a sandbox; with `keep` its folder stays when it ends."""
+    """How to make a sandbox; with `keep` its folder stays when it ends.
+
+    `register` is the folder of the permit register that the core distributes from, without one
+    the packaged list; `own_registers` are those of gateways, by short key.
+    """
 
     seed: int = 1
     people: int = DEFAULT_PEOPLE
     keep: bool = False
     folder: Path | None = None
+    register: Path | None = None
+    own_registers: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +49,7 @@ class Sandbox:
     world: World
     space: Space
     gateways: dict[str, Gateway]
+    distribution: Distribution | None = None
 
     @property
     def a(self) -> Gateway:
@@ -64,6 +72,7 @@ async def open_sandbox(options: Options) -> AsyncIterator[Sandbox]:
 
     Raises:
         GatewayFailedError: a gateway does not start.
+        PermitListError: the register cannot be read.
     """
     folder = options.folder or Path(tempfile.mkdtemp(prefix="nakadachi-"))
     folder.mkdir(parents=True, exist_ok=True)
@@ -75,12 +84,21 @@ async def open_sandbox(options: Options) -> AsyncIterator[Sandbox]:
     space = Space(pki, SpaceClock(), world.core, world.keys, world.parties)
     try:
         async with space:
-            gateways = _plan(folder, world, space)
+            gateways = _plan(folder, world, space, options)
+            distribution = None
+            if options.register is not None:
+                distribution = Distribution.open(options.register, world.core, space)
+                space.spawn(distribution.follow())
             try:
                 await asyncio.gather(*(one.start() for one in gateways.values()))
                 await asyncio.gather(*(one.wait_ready() for one in gateways.values()))
                 yield Sandbox(
-                    options=options, folder=folder, world=world, space=space, gateways=gateways
+                    options=options,
+                    folder=folder,
+                    world=world,
+                    space=space,
+                    gateways=gateways,
+                    distribution=distribution,
                 )
             finally:
                 await asyncio.gather(*(one.stop() for one in gateways.values()))
@@ -89,7 +107,7 @@ async def open_sandbox(options: Options) -> AsyncIterator[Sandbox]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _plan(folder: Path, world: World, space: Space) -> dict[str, Gateway]:
+def _plan(folder: Path, world: World, space: Space, options: Options) -> dict[str, Gateway]:
     """Give the gateways ports, admit them, and write directory and settings files."""
     ports = find_free_ports(2 * len(GATEWAYS))
     plans = [
@@ -101,6 +119,7 @@ def _plan(folder: Path, world: World, space: Space) -> dict[str, Gateway]:
             business_port=ports.pop(),
             network_port=ports.pop(),
             slot_seconds=SLOT_SECONDS,
+            register=options.own_registers.get(short),
         )
         for short in GATEWAYS
     ]

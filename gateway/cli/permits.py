@@ -14,6 +14,7 @@ from gateway.cli import (
     permit_register,
     permit_replay,
     permit_review,
+    permit_usable,
 )
 from gateway.cli.permit_options import (
     AffairText,
@@ -242,6 +243,7 @@ _MODULES: Final = (
     permit_register,
     permit_replay,
     permit_review,
+    permit_usable,
 )
 for module in _MODULES:
     module.register(app)

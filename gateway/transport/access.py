@@ -41,13 +41,9 @@ class Gatekeeper:
         ports = self._ports.get(claims.institution)
         if ports is None or client.institution != claims.institution:
             raise RequestError("token.institution")
-        needed = f"{client.system}:{scope}"
-        if needed not in claims.scope.split() or needed not in client.scopes:
-            challenge = f'Bearer realm="nakadachi", error="insufficient_scope", scope="{needed}"'
-            raise RequestError(
-                "token.scope", required=needed, headers={"WWW-Authenticate": challenge}
-            )
-        return Access(client=client, ports=ports)
+        access = Access(client=client, ports=ports, scopes=frozenset(claims.scope.split()))
+        access.demand(scope)
+        return access
 
 
 def _read_token(request: web.Request) -> str:

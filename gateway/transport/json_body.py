@@ -21,6 +21,7 @@ _NAME: Final = re.compile(r"`([A-Za-z_][A-Za-z0-9_]{0,39})`")
 _SAFE_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}\Z")
 _EXPECTED: Final = re.compile(r"Expected (`[a-z |]+`(?: of length [<>=]+ [0-9]+| [<>=]+ [0-9]+)?)")
 _INTEGER: Final = re.compile(r"-?[0-9]{1,18}")
+_TRUTH: Final = {"true": True, "false": False}
 _BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -66,8 +67,8 @@ def _integral(text: str) -> int | float:
 def convert(pairs: Mapping[str, str], kind: type[S], *, root: str) -> S:
     """Return the value of `kind` that texts by name (a query, a form) say.
 
-    Only texts that a field wants as an integer are converted: a library that guesses would read
-    `null` as no value and `0.5` as an instant.
+    Only texts that a field wants as an integer or as a truth value are converted: a library that
+    guesses would read `null` as no value and `0.5` as an instant.
 
     Raises:
         RequestError: a name is unknown or missing, or a text has not its form.
@@ -75,30 +76,37 @@ def convert(pairs: Mapping[str, str], kind: type[S], *, root: str) -> S:
     if any("\x00" in text for text in pairs.values()):
         raise RequestError("request.charset", path=root)
     try:
-        return msgspec.convert(_read_integers(pairs, kind), type=kind)
+        return msgspec.convert(_read_scalars(pairs, kind), type=kind)
     except msgspec.ValidationError as error:
         raise _explain(str(error), root) from None  # the text may repeat a value
 
 
-def _read_integers(pairs: Mapping[str, str], kind: type[msgspec.Struct]) -> dict[str, str | int]:
-    wanted = _list_integers(kind)
-    return {
-        name: int(text) if name in wanted and _INTEGER.fullmatch(text) else text
-        for name, text in pairs.items()
-    }
+def _read_scalars(
+    pairs: Mapping[str, str], kind: type[msgspec.Struct]
+) -> dict[str, str | int | bool]:
+    wanted = _list_scalars(kind)
+    return {name: _read_scalar(text, wanted.get(name)) for name, text in pairs.items()}
+
+
+def _read_scalar(text: str, wanted: type[msgspec.inspect.Type] | None) -> str | int | bool:
+    if wanted is msgspec.inspect.IntType and _INTEGER.fullmatch(text):
+        return int(text)
+    if wanted is msgspec.inspect.BoolType:
+        return _TRUTH.get(text, text)
+    return text
 
 
 @functools.cache
-def _list_integers(kind: type[msgspec.Struct]) -> frozenset[str]:
+def _list_scalars(kind: type[msgspec.Struct]) -> Mapping[str, type[msgspec.inspect.Type]]:
     info = msgspec.inspect.type_info(kind)
     fields = info.fields if isinstance(info, msgspec.inspect.StructType) else ()
-    return frozenset(one.name for one in fields if _is_integer(one.type))
+    return {one.name: _find_type(one.type) for one in fields}
 
 
-def _is_integer(info: msgspec.inspect.Type) -> bool:
+def _find_type(info: msgspec.inspect.Type) -> type[msgspec.inspect.Type]:
     if isinstance(info, msgspec.inspect.Metadata):  # a type with a description
-        return _is_integer(info.type)
-    return isinstance(info, msgspec.inspect.IntType)
+        return _find_type(info.type)
+    return type(info)
 
 
 def _read_text(body: bytes, root: str) -> str:

@@ -87,9 +87,10 @@ def _scope(scope: str) -> str:
 
 def _security(operations: Sequence[Operation]) -> Json:
     scopes = {
-        _scope(operation.scope): operation.summary_ja
+        _scope(scope): operation.summary_ja
         for operation in operations
-        if not isinstance(operation.scope, Public)
+        for scope in (operation.scope, *operation.more_scopes)
+        if not isinstance(scope, Public)
     }
     return {
         "type": "oauth2",

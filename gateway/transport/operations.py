@@ -31,7 +31,8 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
 def list_scopes(system: str) -> frozenset[str]:
     """Return every scope that a client of a business system can be given."""
     return frozenset(
-        f"{system}:{operation.scope}"
+        f"{system}:{scope}"
         for operation in OPERATIONS
-        if not isinstance(operation.scope, Public)
+        for scope in (operation.scope, *operation.more_scopes)
+        if not isinstance(scope, Public)
     )

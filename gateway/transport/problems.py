@@ -73,6 +73,12 @@ class RequestError(GatewayError):
         super().__init__(**context)
 
 
+def lacks_scope(needed: str) -> RequestError:
+    """Return the refusal of a token without a scope."""
+    challenge = f'Bearer realm="nakadachi", error="insufficient_scope", scope="{needed}"'
+    return RequestError("token.scope", required=needed, headers={"WWW-Authenticate": challenge})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
     """A refusal as it leaves: its problem, its status, and headers that belong to it."""

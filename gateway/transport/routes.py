@@ -10,6 +10,7 @@ from aiohttp import web
 
 from gateway.ports import Ports
 from gateway.transport.clients import Client
+from gateway.transport.problems import lacks_scope
 from gateway.transport.schemas.common import NoQuery
 
 JSON: Final = "application/json"
@@ -35,6 +36,17 @@ class Access:
 
     client: Client
     ports: Ports
+    scopes: frozenset[str] = frozenset()  # of the token, as `system:resource:operation`
+
+    def demand(self, scope: str) -> None:
+        """Return if the token carries a scope beyond that of its operation.
+
+        Raises:
+            RequestError: `token.scope`.
+        """
+        needed = f"{self.client.system}:{scope}"
+        if needed not in self.scopes or needed not in self.client.scopes:
+            raise lacks_scope(needed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +150,7 @@ class Operation:
     sample: msgspec.Struct | None = None
     query: type[msgspec.Struct] = NoQuery
     headers: tuple[HeaderRule, ...] = ()
+    more_scopes: tuple[str, ...] = ()  # needed for some of its requests only
     published: bool = True  # stands in the OpenAPI document
     streams: bool = False  # may answer as server-sent events
     may_refuse: tuple[int, ...] = ()  # statuses of problems beyond those of every operation

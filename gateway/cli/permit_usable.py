@@ -1,0 +1,85 @@
+"""`nakadachi permits usable`: what one institution may ask of another on a day."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gateway.cli.output import Exit, show
+from gateway.cli.permit_options import AsJson, InstitutionsFile, On
+from gateway.cli.permit_questions import today
+from gateway.cli.permit_source import RegisterOption, read_permit_list
+from permitlists import PermitListError, load_institutions
+from permitlists.usable import Pairing, Usable, list_usable
+
+Asker = Annotated[
+    str, typer.Option("--inquirer", metavar="CODE", help="照会者 / Who would ask: 991015.")
+]
+Asked = Annotated[
+    str, typer.Option("--provider", metavar="CODE", help="提供者 / Who would be asked: 991023.")
+]
+Term = Annotated[
+    str | None,
+    typer.Option("--info", metavar="TERM", help="この特定個人情報名だけ / Only this information."),
+]
+After = Annotated[int, typer.Option(min=0, help="この件数より後 / Leave out the first ones.")]
+Limit = Annotated[int, typer.Option(min=1, max=10_000, help="件数 / How many at most.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to `permits`."""
+    app.command("usable")(usable_command)
+
+
+def usable_command(  # noqa: PLR0913  # one parameter for each option of the command
+    *,
+    inquirer: Asker,
+    provider: Asked,
+    info: Term = None,
+    on: On = None,
+    after: After = 0,
+    limit: Limit = 100,
+    folder: RegisterOption = None,
+    institutions: InstitutionsFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """照会できる事務と特定個人情報の一覧 / List what one institution may ask of another."""
+    pairing = Pairing(on=on or today(), inquirer=inquirer, provider=provider)
+    found = [one for one in _list(pairing, folder, institutions) if info in {None, one.information}]
+    page = found[after : after + limit]
+    if as_json:
+        rest = after + len(page)
+        shown = {
+            "on": pairing.on.isoformat(),
+            "total": len(found),
+            "usable": [asdict(one) for one in page],
+            "next": rest if rest < len(found) else None,
+        }
+        show(shown, as_json=True)
+    else:
+        show([_line(one) for one in page], as_json=False)
+        typer.echo(f"{len(page)} / {len(found)}")
+    if not found:
+        raise typer.Exit(Exit.NO)
+
+
+def _list(pairing: Pairing, folder: Path | None, institutions: Path | None) -> list[Usable]:
+    try:
+        return list(list_usable(read_permit_list(folder), load_institutions(institutions), pairing))
+    except PermitListError as error:
+        typer.echo(f"{error.code}: {error}", err=True)
+        raise typer.Exit(Exit.NO) from error
+    except OSError as error:
+        typer.echo(f"{error.strerror}: {error.filename or ''}", err=True)
+        raise typer.Exit(Exit.ENVIRONMENT) from error
+
+
+def _line(one: Usable) -> dict[str, str]:
+    return {
+        "事務 / affair": one.affair if one.instrument != "jorei-19-9" else f"条例 {one.affair}",
+        "特定個人情報 / information": one.information,
+        "項目 / items": "-" if one.items is None else str(len(one.items)),
+        "同意 / consent": "要" if one.consent else "",
+        "名称 / label": one.label,
+    }
