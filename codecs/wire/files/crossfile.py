@@ -80,7 +80,8 @@ def cross_check(
     """Return what is wrong between files that were sent and received together, in their order.
 
     A few numbers are kept for each record that a rule looks at. `settings` hold for all files but
-    for their character set, which is that of the layout.
+    for their character set, which is that of the layout. Of what one file breaks by itself no
+    more than the limit is counted.
     """
     findings: list[Finding] = []
     counts: Counter[str] = Counter()

@@ -211,6 +211,8 @@ def test_findings_beyond_the_limit_are_counted_and_no_more() -> None:
     assert len(found) == 5
     assert counts == {"Q009": 5}
     assert len(together(("KJKGKAR1", data), max_findings=2)[0]) == 2
+    found, counts = together(("KJKGKAR1", data), ("KJKGKAR1", data), max_findings=5)
+    assert (len(found), counts) == (5, {"Q009": 5, "Q011": 1})
 
 
 def test_a_finding_tells_what_follows() -> None:
