@@ -14,7 +14,7 @@ from permitlists.lawxml.numerals import (
     attribute_number,
     branch_number,
 )
-from permitlists.lawxml.references import LIST_HEAD, read_reference
+from permitlists.lawxml.references import opens_list, read_reference
 from permitlists.lawxml.text import text_of
 from permitlists.lawxml.walk import Location, list_paths, walk
 from wire.trees import Node
@@ -205,10 +205,10 @@ def _follows(previous: str | None, number: str) -> bool:
 def _lines(text: str, place: Place, below: list[tuple[Node, str]]) -> Iterator[Line]:
     """Yield the information lines of a text and of the list below it."""
     reference = read_reference(text)
-    opens_list = LIST_HEAD.fullmatch(text) is not None
-    if not opens_list:
+    heads = opens_list(text)
+    if not heads:
         yield Line(text=text, place=place, suspect=not text)
-    understood = opens_list or (reference is not None and reference.more)
+    understood = heads or (reference is not None and reference.more)
     for node, path in below:
         yield from _sublines(node, path, "", understood=understood)
 
@@ -222,13 +222,13 @@ def _sublines(node: Node, path: str, letter: str, *, understood: bool) -> Iterat
     own = letter or (text_of(title) if title else "")
     text = text_of(sentence)
     below = [entry for entry in list_paths(node, path) if _is_entry(entry[0])]
-    opens_list = bool(below) and LIST_HEAD.fullmatch(text) is not None
-    if not opens_list:
+    heads = bool(below) and opens_list(text)
+    if not heads:
         yield Line(
             text=text, place=place_of(node, path), letter=own, suspect=not understood or bool(below)
         )
     for child, child_path in below:
-        yield from _sublines(child, child_path, own, understood=understood and opens_list)
+        yield from _sublines(child, child_path, own, understood=understood and heads)
 
 
 def _is_entry(node: Node) -> bool:

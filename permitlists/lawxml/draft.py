@@ -13,7 +13,7 @@ from permitlists.lawxml.labels import shorten
 from permitlists.lawxml.permit_rows import PairSource, RowSource, find_headings, read_permit_rows
 from permitlists.lawxml.tables import LawTable
 from permitlists.lawxml.vocabulary import Vocabulary, unknown_class, unknown_term
-from permitlists.lawxml.wording import digest, includes_more, label_key, plain, split_delegation
+from permitlists.lawxml.wording import digest, label_key, plain, says_more, split_delegation
 from permitlists.lawxml.wordings import Wordings
 from permitlists.table import Clause, Confidence, Grant, InstitutionClass, Pair, Row, Table
 
@@ -171,6 +171,8 @@ class _Drafting:
             self._doubt("lawxml.cell.information", wording, row, source.place)
             terms = (unknown_term(source.information),)
             self.unread.update(terms)
+        else:
+            self._note_more(split_delegation(source.information)[0], row, source.place)
         return Pair(number, self._classes(source.provider, row, source.place), terms)
 
     def _classes(self, text: str, row: RowSource, place: Place) -> tuple[str, ...]:
@@ -180,10 +182,14 @@ class _Drafting:
             entry = unknown_class(text)
             self.unknown[entry.name] = entry
             return (entry.name,)
-        if includes_more(text) and self.vocabulary.wordings.find_classes(text) is None:
-            values = {"number": row.no, "text": text[:80]}
-            self.findings.append(find("review", "lawxml.cell.includes", place, **values))
+        self._note_more(text, row, place)
         return classes
+
+    def _note_more(self, text: str, row: RowSource, place: Place) -> None:
+        """Note that a cell is read without parentheses that nobody has reviewed there."""
+        if says_more(text) and not self.vocabulary.wordings.knows_cell(text):
+            values = {"number": row.no, "text": text[:80]}
+            self.findings.append(find("review", "lawxml.cell.says_more", place, **values))
 
     def _doubt(self, code: str, text: str, row: RowSource, place: Place) -> None:
         values = {"number": row.no, "digest": digest(plain(text)), "text": text[:80]}

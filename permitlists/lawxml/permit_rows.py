@@ -143,9 +143,13 @@ class _Reading:
         if slots[self.headings.affair].cell is not head[2]:
             place = slots[self.headings.affair].cell.place
             self.findings.append(find("hold", "lawxml.row.second_affair", place, number=head[0]))
-        pair = (slots[self.headings.provider].cell, slots[self.headings.information].cell)
+        ends = (slots[self.headings.provider], slots[self.headings.information])
+        pair = (ends[0].cell, ends[1].cell)
         if pair == self.paired:
             return
+        if any(slot.filled for slot in ends):
+            place = slots[self.headings.information].cell.place
+            self.findings.append(find("review", "lawxml.row.filled", place, number=head[0]))
         self.paired = pair
         provider, information = pair
         self.pairs.append(

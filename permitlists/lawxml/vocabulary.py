@@ -4,14 +4,18 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from permitlists.lawxml.wording import bare, digest, plain, split_delegation, split_parentheses
+from permitlists.lawxml.wording import (
+    digest,
+    names_persons,
+    plain,
+    split_delegation,
+    split_parentheses,
+)
 from permitlists.lawxml.wordings import Phrase, Wordings
 from permitlists.table import InstitutionClass, Row, Table
 
 _CONNECTIVE: Final = re.compile(r"若しくは|又は|、")
 _RELATION: Final = "に係る"
-# How the words end that name the persons whom an information is about.
-_PERSON: Final = tuple("者等員童児母族子人婦属")
 
 _Known = Callable[[str], tuple[str, ...] | None]
 
@@ -149,10 +153,11 @@ def list_phrases(line: str) -> Iterator[str]:
     position, cuts = 0, [0]
     for piece, enclosed in split_parentheses(line):
         if not enclosed:
-            for match in re.finditer(_RELATION, piece):
-                subject = bare(line[: position + match.start()])
-                if subject.endswith(_PERSON):
-                    cuts.append(position + match.end())
+            cuts.extend(
+                position + match.end()
+                for match in re.finditer(_RELATION, piece)
+                if names_persons(line[: position + match.start()])
+            )
         position += len(piece)
     for cut in reversed(cuts):
         yield line[cut:]

@@ -7,8 +7,10 @@ from typing import Final
 from permitlists.lawxml.numerals import KANJI, article_number
 
 _LAW_NUMBER: Final = re.compile(rf"(?:明治|大正|昭和|平成|令和)[^。]*第{KANJI}号")
-_EXPLAINS: Final = ("という", "をいう", "同じ")
+_MEANS: Final = "をいう"
+_EXPLAINS: Final = ("という", "同じ", _MEANS)
 _INCLUDES: Final = "を含む"
+_PERSON: Final = tuple("者等員童児母族子人婦属")
 _INNER: Final = re.compile(r"（[^（）]*）")
 _DELEGATED: Final = re.compile(
     rf"であって(次条|同条|主務省令|第{KANJI}条(?:の{KANJI})*)で定めるもの$"
@@ -63,12 +65,17 @@ def label_key(inquirer: str, affair: str) -> str:
     return f"{plain(inquirer)}\u3000{affair}"
 
 
-def includes_more(text: str) -> bool:
-    """Tell whether `plain` leaves out that a name includes more than it says."""
+def says_more(text: str) -> bool:
+    """Tell whether `plain` leaves out what a name means or includes, not only what it is called."""
     return any(
-        enclosed and not _narrows(piece) and any(_ends(piece, (_INCLUDES,)))
+        enclosed and not _narrows(piece) and any(_ends(piece, (_MEANS, _INCLUDES)))
         for piece, enclosed in split_parentheses(text)
     )
+
+
+def names_persons(text: str) -> bool:
+    """Tell whether words before に係る name persons, whom an information is about."""
+    return bare(text).endswith(_PERSON)
 
 
 def _narrows(piece: str) -> bool:

@@ -88,6 +88,10 @@ class Wordings:
         """Return the terms that a whole text stands for, None where nobody has read it."""
         return self._terms.get(digest(text)) or self._terms.get(digest(plain(text)))
 
+    def knows_cell(self, text: str) -> bool:
+        """Tell whether somebody has read a cell just as it stands, parentheses included."""
+        return digest(text) in self._classes or digest(text) in self._terms
+
     def find_label(self, text: str) -> str | None:
         """Return the label of an affair's wording, None where nobody has given it one."""
         return self._labels.get(digest(text))

@@ -337,7 +337,11 @@ def test_a_list_within_a_list_keeps_its_letter_and_an_unknown_head_grants_nothin
     plain_list = clause("次に掲げる情報", "X")
     body = detail("3", "1", plain_list, clause("第一号イに掲げる情報"))
     begin, end = body.index("<Subitem1"), body.index("</Subitem1>") + len("</Subitem1>")
-    for head, expected in (("者に係る次に掲げる情報", "exact"), ("次のうち定める情報", "doubtful")):
+    for head, expected in (
+        ("者に係る次に掲げる情報", "exact"),
+        ("特例に係る次に掲げる情報", "doubtful"),
+        ("次のうち定める情報", "doubtful"),
+    ):
         made = draft(table_article([row()]) + body[:begin] + inner.format(head) + body[end:])
         assert grants(made)["1"][-1][2] == expected
         assert grants(made)["2"][-1][2] == ("mapped" if expected == "exact" else "doubtful")
@@ -409,8 +413,13 @@ UNKNOWN = f"未確認の機関（{digest('島の長')}）"
             ["cell.information"],
             ["exact", "doubtful"],
         ),
-        ({"inquirer": "港の長（島の長を含む。）"}, ["cell.includes"], ["exact", "exact"]),
+        ({"inquirer": "港の長（島の長を含む。）"}, ["cell.says_more"], ["exact", "exact"]),
         ({"pairs": ((DESCRIBED, "橋梁関係情報"),)}, [], ["exact"]),
+        (
+            {"pairs": (("橋の長", "橋梁関係情報（橋脚の情報をいう。）"),)},
+            ["cell.says_more"],
+            ["exact"],
+        ),
     ],
 )
 def test_a_cell_that_is_not_recognised_grants_nothing(
@@ -486,7 +495,7 @@ def test_the_digest_of_a_finding_is_what_a_reviewed_wording_is_kept_by() -> None
         ["terms", "shourei-r6", information, ["橋梁関係情報"]],
         ["phrase", "shourei-r6", line, ["灯台関係情報"], "灯り", "mapped"],
     ]
-    assert draft(body, None, *reviewed).findings == ()
+    assert codes(draft(body, None, *reviewed)) == ["cell.says_more"]
 
 
 def test_a_row_without_any_pair_grants_nothing() -> None:

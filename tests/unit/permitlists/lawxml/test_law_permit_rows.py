@@ -79,10 +79,15 @@ def test_empty_cells_without_a_rule_continue_the_row_above() -> None:
             [column("一の二\u3000港の長"), column("事務"), column("橋の長"), column("橋の情報")],
             [none, none, column("灯台守", BorderTop="none"), column("灯台の情報")],
             [none, none, none, none],
+            [none, none, column("渡し守", BorderTop="none"), none],
         ]
     )
-    assert findings == []
-    assert pairs(rows[0]) == [("橋の長", "橋の情報"), ("灯台守", "灯台の情報")]
+    assert findings == ["filled"]
+    assert pairs(rows[0]) == [
+        ("橋の長", "橋の情報"),
+        ("灯台守", "灯台の情報"),
+        ("渡し守", "灯台の情報"),
+    ]
 
 
 def test_a_number_may_have_a_column_of_its_own() -> None:

@@ -9,8 +9,9 @@ from permitlists.lawxml.vocabulary import Vocabulary, list_phrases, unknown_clas
 from permitlists.lawxml.wording import (
     bare,
     digest,
-    includes_more,
+    names_persons,
     plain,
+    says_more,
     split_delegation,
     split_parentheses,
 )
@@ -55,10 +56,16 @@ def test_only_parentheses_that_narrow_stay(text: str, expected: str) -> None:
     assert plain(text) == expected
 
 
-def test_that_more_is_included_is_noticed() -> None:
-    assert includes_more("港の長（島の長を含む。以下同じ。）")
-    assert not includes_more("港の長（以下「長」という。）")
-    assert not includes_more("港の長（島の長を含む場合に限る。）")
+def test_that_more_is_said_is_noticed() -> None:
+    assert says_more("港の長（島の長を含む。以下同じ。）")
+    assert says_more("港の長（港法（昭和九十九年法律第九号）の長をいう。以下「長」という。）")
+    assert not says_more("港の長（以下「長」という。）")
+    assert not says_more("港の長（島の長を含む場合に限る。）")
+
+
+def test_persons_are_told_from_things() -> None:
+    assert names_persons("届出を行う者（島の税に限る。）")
+    assert not names_persons("届出を行う者の税")
 
 
 def test_a_text_is_cut_at_its_outermost_parentheses() -> None:
@@ -203,6 +210,7 @@ def test_wordings_of_another_form_are_refused_with_their_line(line: str) -> None
         ("第一号に掲げる情報及び橋梁関係情報", None),
         ("第一号に掲げる情報（橋に限る。）", None),
         ("第十十号に掲げる情報", None),
+        ("島の特例に係る第一号に掲げる情報", None),
         ("次に掲げる情報", None),
     ],
 )
