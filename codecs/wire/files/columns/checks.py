@@ -3,13 +3,14 @@
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
-from wire.files.columns.tables import I64, U8, Mask, are_all
+from wire.files.columns.tables import I64, U8, Mask
 from wire.files.layout import Check
 from wire.numbers import Kind
 
-_INDIVIDUAL: Final = np.array((6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2))
-_MUNICIPALITY: Final = np.array((6, 5, 4, 3, 2))
+_INDIVIDUAL: Final = np.array((6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2), np.float32)
+_MUNICIPALITY: Final = np.array((6, 5, 4, 3, 2), np.float32)
 _SANDBOX_SHIFT: Final = 5
 # Widths of the numbers that the insurers' sum checks, and where its digits begin.
 _INSURERS: Final[dict[Check, tuple[int, int]]] = {
@@ -21,33 +22,38 @@ _INSURERS: Final[dict[Check, tuple[int, int]]] = {
 
 
 def check_digits(check: Check, block: U8, numbers: Kind) -> Mask:
-    """Return where a column of bytes holds a number whose check digit agrees.
+    """Return where a column of digits holds a number whose check digit agrees.
 
     May be false where the reference says true, for a number of another width; never the reverse.
     """
-    digits: I64 = block.astype(np.int64) - 0x30
-    good = are_all((digits >= 0) & (digits <= 9))  # noqa: PLR2004  # the digits
+    digits = block - np.uint8(ord("0"))
     width = block.shape[1]
     if check == "individual_number" and width == len(_INDIVIDUAL) + 1:
         shift = _SANDBOX_SHIFT if numbers == "sandbox" else 0
-        return _agree(good, digits, (_individual(digits) + shift) % 10)
+        return _agree(digits, (_individual(digits) + shift) % 10)
     if check == "municipality" and width == len(_MUNICIPALITY) + 1:
-        return _agree(good, digits, (11 - digits[:, :-1] @ _MUNICIPALITY % 11) % 10)
+        return _agree(digits, (11 - _weigh(digits, _MUNICIPALITY) % 11) % 10)
     if check == "municipality_stem" and width == len(_MUNICIPALITY):
-        return good
+        return np.ones(len(block), np.bool_)
     expected, begin = _INSURERS.get(check, (0, 0))
     if width != expected:
         return np.zeros(len(block), np.bool_)
-    return _agree(good, digits, _insurer(digits[:, begin:-1]))
+    return _agree(digits, _insurer(digits[:, begin:-1].astype(np.int64)))
 
 
-def _agree(good: Mask, digits: I64, expected: I64) -> Mask:
-    found: Mask = good & (digits[:, -1] == expected)
+def _agree(digits: U8, expected: I64) -> Mask:
+    found: Mask = digits[:, -1] == expected
     return found
 
 
-def _individual(digits: I64) -> I64:
-    rest = digits[:, :-1] @ _INDIVIDUAL % 11
+def _weigh(digits: U8, weights: npt.NDArray[np.float32]) -> I64:
+    """Return the weighted sums of all digits but the last: small, and so exact as fractions too."""
+    found: I64 = (digits[:, :-1].astype(np.float32) @ weights).astype(np.int64)
+    return found
+
+
+def _individual(digits: U8) -> I64:
+    rest = _weigh(digits, _INDIVIDUAL) % 11
     found: I64 = np.where(rest <= 1, 0, 11 - rest)
     return found
 

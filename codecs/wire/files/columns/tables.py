@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import TypeVar
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -25,8 +25,6 @@ U64 = npt.NDArray[np.uint64]
 I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
-
-Block = TypeVar("Block", U8, U16)
 
 
 def are_all(block: Mask) -> Mask:
@@ -70,26 +68,20 @@ def load_calendar() -> Calendar:
     return Calendar(days, years, leap)
 
 
-@dataclass(frozen=True, slots=True)
-class Characters:
-    """What codes of one or two bytes mean, as UTF-8.
-
-    `utf8[code]` has up to three bytes, `size[code]` how many, 0 where the code is not plain: it
-    is left to the reference. `odd[code]` tells codes that would be written otherwise.
-    """
-
-    utf8: U8
-    size: U8
-    odd: Mask
+# What codes of one or two bytes mean, by code: its UTF-8 in the lower three bytes, the first of
+# them lowest, and in the highest byte how many they are, 0 where the code is not plain: it is
+# left to the reference. ODD marks codes that would be written otherwise.
+Characters = npt.NDArray[np.uint32]
+SIZE: Final = 24  # the lowest bit of the number of bytes
+ODD: Final = 1 << 31
 
 
 def _characters(count: int, texts: dict[int, str]) -> Characters:
-    utf8, size = np.zeros((count, 3), np.uint8), np.zeros(count, np.uint8)
+    packed = np.zeros(count, "<u4")
     for code, text in texts.items():
         raw = text.encode("utf-8", "surrogatepass")
-        utf8[code, : len(raw)] = list(raw)
-        size[code] = len(raw)
-    return Characters(utf8, size, np.zeros(count, np.bool_))
+        packed[code] = int.from_bytes(raw, "little") | len(raw) << SIZE
+    return packed
 
 
 @cache
@@ -114,7 +106,8 @@ def load_wide(policy: Policy, gaiji: Gaiji) -> Characters:
     found = _characters(1 << 16, {pair.code: pair.text for pair in pairs})
     written = load_encoding(policy)
     for pair in pairs:
-        found.odd[pair.code] = written[pair.text] != pair.code
+        if written[pair.text] != pair.code:
+            found[pair.code] |= ODD
     return found
 
 
@@ -130,7 +123,7 @@ def load_wide_codes(policy: Policy, gaiji: Gaiji) -> U16:
     found = np.zeros(1 << 16, np.uint16)
     chars = load_wide(policy, gaiji)
     for pair in list_pairs():
-        if chars.size[pair.code] and not chars.odd[pair.code]:
+        if 0 < chars[pair.code] < ODD:
             found[ord(pair.text)] = pair.code
     return found
 
