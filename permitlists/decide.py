@@ -22,7 +22,13 @@ def judge(edition: Edition, question: Question, holds: Iterable[Hold] = ()) -> D
     The elements are judged in the order of the contract, except that an unknown or deleted row
     fails as the affair before the inquirer can be looked up in it.
     """
-    decision = judge_table(edition, question)
+    return withhold(edition, judge_table(edition, question), question, holds)
+
+
+def withhold(
+    edition: Edition, decision: Decision, question: Question, holds: Iterable[Hold]
+) -> Decision:
+    """Return the refusal by the first hold that covers a question allowed, else the decision."""
     for hold in holds:
         if decision.allowed and hold.covers(question):
             return edition.refusals[f"permits.hold.{hold.kind}"]
@@ -31,19 +37,6 @@ def judge(edition: Edition, question: Question, holds: Iterable[Hold] = ()) -> D
 
 def judge_table(edition: Edition, question: Question) -> Decision:
     """Return what the table of an edition says, whatever holds there are."""
-    affair, information = question.affair, question.information
-    if len(information) == 1 and question.basis == STATUTORY_BASIS:
-        entry = edition.single.get((affair.row, affair.clause, information[0]))
-        if (
-            entry is not None
-            and not entry.inquirers.isdisjoint(question.inquirer)
-            and not entry.providers.isdisjoint(question.provider)
-        ):
-            return entry.decision  # nearly every question: its answer was built beforehand
-    return _judge_row(edition, question)
-
-
-def _judge_row(edition: Edition, question: Question) -> Decision:
     row = edition.rows.get(question.affair.row)
     clause = row.clauses.get(question.affair.clause) if row else None
     if (

@@ -1,6 +1,6 @@
 """The holds of a list by the institution they name, so that many of them cost a question little."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from permitlists.model import Question
 from permitlists.supplement import Hold
@@ -13,7 +13,7 @@ class HoldIndex:
 
     def __init__(self, holds: Sequence[Hold]) -> None:
         self._general = tuple(one for one in holds if one.institution is None)
-        self._by_institution: dict[str, list[Hold]] = {}
+        self._by_institution: dict[str | None, list[Hold]] = {}
         for one in holds:
             if one.institution is not None:
                 self._by_institution.setdefault(one.institution, []).append(one)
@@ -31,11 +31,10 @@ class HoldIndex:
             return None  # nearly every question
         return next((hold for hold in self.list_near(question) if hold.covers(question)), None)
 
-    def list_near(self, question: Question) -> Iterator[Hold]:
-        """Yield the holds that may cover the question, those that name no institution first."""
-        yield from self._general
-        if self._by_institution:
-            codes = (*question.codes_of("inquirer"), *question.codes_of("provider"))
-            for code in dict.fromkeys(codes):
-                if code is not None:
-                    yield from self._by_institution.get(code, ())
+    def list_near(self, question: Question) -> list[Hold]:
+        """Return the holds that may cover the question, those that name no institution first."""
+        found = list(self._general)
+        codes = (*question.codes_of("inquirer"), *question.codes_of("provider"))
+        for code in dict.fromkeys(codes):
+            found += self._by_institution.get(code, ())
+        return found

@@ -1,18 +1,25 @@
 """許可照合リスト, the permit list: editions, of which one governs a question by its date."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 from itertools import groupby, zip_longest
 from typing import Final, Self
 
-from permitlists.decide import judge_table
+from permitlists.decide import judge_table, withhold
 from permitlists.edition import Edition
 from permitlists.explain import Explanation, explain, explain_filed
 from permitlists.holds import HoldIndex
-from permitlists.model import NOT_IN_FORCE, ORDINANCE, Decision, PermitListError, Question
+from permitlists.model import (
+    NOT_IN_FORCE,
+    ORDINANCE,
+    STATUTORY_BASIS,
+    Decision,
+    PermitListError,
+    Question,
+)
 from permitlists.numbering import confirm
 from permitlists.ordinance import Ground, decide_filed
 from permitlists.ordinance_list import parse_ordinances
@@ -38,7 +45,7 @@ class PermitList:
     and its hash do not change by that.
     """
 
-    __slots__ = ("_calendars", "_held", "_holds", "editions", "supplement")
+    __slots__ = ("_calendars", "_held", "_holds", "_statutory", "editions", "supplement")
 
     def __init__(self, editions: Iterable[Edition], supplement: Supplement = EMPTY) -> None:
         """Keep the editions in the order of instrument and date, each with its end.
@@ -60,6 +67,8 @@ class PermitList:
         self._calendars = {
             instrument: _calendar(listed) for instrument, listed in by_instrument.items()
         }
+        # An edition under that instrument would go round filings and consent.
+        self._statutory = {one: days for one, days in self._calendars.items() if one != ORDINANCE}
 
     @classmethod
     def from_contents(cls, editions: Iterable[bytes], supplement: bytes | None = None) -> Self:
@@ -101,27 +110,40 @@ class PermitList:
                 return one.key.valid_to
         return None
 
-    def decide(self, question: Question, holds: Iterable[Hold] = ()) -> Decision:
+    def decide(self, question: Question, holds: Collection[Hold] = ()) -> Decision:
         """Return the decision of the edition in force on the day of the question.
 
         An ordinance affair is decided by its filing, whatever editions there are. `holds` are
         further holds beside those of the supplement.
         """
-        if question.instrument == ORDINANCE:
-            kept = (*holds, *self._holds.list_near(question))
-            return decide_filed(question, self.ground_of(question.on), kept)
-        days, readings = self._calendars.get(question.instrument, _NEVER)
-        edition = readings[bisect_right(days, question.on)]  # find_in_force, without a call
+        days, readings = self._statutory.get(question.instrument, _NEVER)
+        edition = readings[bisect_right(days, question.on)]
         if edition is None:
-            return NOT_IN_FORCE
-        decision = judge_table(edition, question)
-        for hold in holds:
-            if decision.allowed and hold.covers(question):
-                return edition.refusals[f"permits.hold.{hold.kind}"]
-        # Whether it is allowed comes last: most memory that a decision lies in is far away.
-        if self._held and (found := self._holds.find(question)) is not None and decision.allowed:
-            return edition.refusals[f"permits.hold.{found.kind}"]
+            return self._decide_elsewhere(question, holds)
+        affair, information = question.affair, question.information
+        entry = None
+        if len(information) == 1 and question.basis == STATUTORY_BASIS:
+            entry = edition.single.get((affair.row, affair.clause, information[0]))
+        if (
+            entry is None
+            or entry.inquirers.isdisjoint(question.inquirer)
+            or entry.providers.isdisjoint(question.provider)
+        ):
+            decision = judge_table(edition, question)
+        else:  # nearly every question that is allowed: its answer was built beforehand
+            decision = entry.decision
+        if holds:
+            decision = withhold(edition, decision, question, holds)
+        if self._held and (hold := self._holds.find(question)) is not None and decision.allowed:
+            return edition.refusals[f"permits.hold.{hold.kind}"]
         return decision
+
+    def _decide_elsewhere(self, question: Question, holds: Collection[Hold]) -> Decision:
+        """Return the decision on a question that no edition of a statutory instrument governs."""
+        if question.instrument != ORDINANCE:
+            return NOT_IN_FORCE
+        kept = (*holds, *self._holds.list_near(question))
+        return decide_filed(question, self.ground_of(question.on), kept)
 
     def explain(self, question: Question, holds: Iterable[Hold] = ()) -> Explanation:
         """Return the decision with the nearest permitted rows and sentences for people."""
