@@ -82,12 +82,13 @@ async def open_sandbox(options: Options) -> AsyncIterator[Sandbox]:
     setup = Setup(pki=pki, seed=str(options.seed), run=run, slot=timedelta(seconds=SLOT_SECONDS))
     world = make_world(setup)
     space = Space(pki, SpaceClock(), world.core, world.keys, world.parties)
+    distribution = None
     try:
+        if options.register is not None:
+            distribution = Distribution.open(options.register, world.core, space)
         async with space:
             gateways = _plan(folder, world, space, options)
-            distribution = None
-            if options.register is not None:
-                distribution = Distribution.open(options.register, world.core, space)
+            if distribution is not None:
                 space.spawn(distribution.follow())
             try:
                 await asyncio.gather(*(one.start() for one in gateways.values()))

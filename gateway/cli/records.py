@@ -108,7 +108,7 @@ async def verify(*, ports: Ports) -> Row | No:
 
 def row_of(stored: StoredRecord, institution: str) -> Row:
     """Return a record of an institution's log without the person."""
-    record = stored.record
+    record, judged = stored.record, stored.record.judged
     return {
         "institution": institution,
         "sequence": stored.sequence,
@@ -121,6 +121,10 @@ def row_of(stored: StoredRecord, institution: str) -> Row:
         "inquirer": record.inquirer,
         "provider": record.provider,
         "instrument": record.instrument,
+        "basis": record.basis,
+        "inquirer_delegator": record.mandate.inquirer_delegator,
+        "provider_delegator": record.mandate.provider_delegator,
+        "consent": record.mandate.consent,
         "affair": "-".join(filter(None, (record.row, record.clause))) or None,
         "information": [
             {"information": want.information, "items": list(want.items)} for want in record.wanted
@@ -130,6 +134,9 @@ def row_of(stored: StoredRecord, institution: str) -> Row:
         "transaction_number": record.transaction_number,
         "permit_id": record.permit_id,
         "edition_sha256": record.edition_sha256,
+        "list": judged.sequence if judged else None,
+        "own_list": judged.own_sequence if judged else None,
+        "ruling_sha256": judged.ruling.hex() if judged else None,
         "nondisclosure": record.nondisclosure,
         "digest": record.digest.hex() if record.digest else None,
         "leaf": stored.leaf.hex(),

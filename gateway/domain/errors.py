@@ -95,6 +95,13 @@ class SamePersonError(GatewayError):
     origin = Origin.CALLER
 
 
+class NotPermittedError(GatewayError):
+    """What waited for staff may no longer leave: the permit list changed, or a hold came."""
+
+    code = "provision.not_permitted"
+    origin = Origin.CALLER
+
+
 class NumberKindError(GatewayError):
     """A real individual number in the sandbox, or a sandbox one in production."""
 

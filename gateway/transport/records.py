@@ -35,7 +35,7 @@ async def list_records(call: Call[None, RecordsQuery]) -> Reply:
 
 
 def _to_resource(stored: StoredRecord) -> RecordResource:
-    record = stored.record
+    record, judged = stored.record, stored.record.judged
     return RecordResource(
         sequence=stored.sequence,
         leaf=stored.leaf.hex(),
@@ -51,6 +51,11 @@ def _to_resource(stored: StoredRecord) -> RecordResource:
         permit_id=record.permit_id,
         inquirer=record.inquirer,
         provider=record.provider,
+        instrument=record.instrument,
+        basis=record.basis,
+        inquirer_delegator=record.mandate.inquirer_delegator,
+        provider_delegator=record.mandate.provider_delegator,
+        consent=record.mandate.consent,
         affair=None if record.row is None else affair_of(record.row, record.clause),
         wanted=tuple(
             WantedInformation(information=want.information, items=want.items)
@@ -58,6 +63,9 @@ def _to_resource(stored: StoredRecord) -> RecordResource:
         ),
         requested_at=record.requested_at,
         edition_sha256=record.edition_sha256,
+        permit_list=None if judged is None else judged.sequence,
+        own_register=None if judged is None else judged.own_sequence,
+        ruling_sha256=None if judged is None else judged.ruling.hex(),
         nondisclosure=record.nondisclosure,
         digest=None if record.digest is None else record.digest.hex(),
     )
@@ -80,10 +88,18 @@ _SAMPLE: Final = RecordPage(
             permit_id="01f4c2d3",
             inquirer="991015",
             provider="991023",
+            instrument="shourei-r6",
+            basis="19-8",
+            inquirer_delegator=None,
+            provider_delegator=None,
+            consent=False,
             affair="69-7",
             wanted=(WantedInformation(information="地方税関係情報", items=("total_income",)),),
             requested_at=datetime(2026, 11, 24, 3, 0, tzinfo=UTC),
             edition_sha256="ef" * 32,
+            permit_list=7,
+            own_register=None,
+            ruling_sha256="23" * 32,
             nondisclosure=False,
             digest="01" * 32,
         ),

@@ -6,7 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from gateway.domain.errors import GuardFailedError, PeerUnreachableError, RefusedError, Retry
+from gateway.domain.errors import (
+    GuardFailedError,
+    PeerUnreachableError,
+    PermitListOlderError,
+    RefusedError,
+    Retry,
+)
 from gateway.domain.identifiers import UnifiedNumber
 from gateway.domain.inquiry import Answer, Inquiry, Refusal
 from gateway.domain.records import Act, ExchangeRecord, Phase
@@ -104,7 +110,8 @@ class Course:
         except RefusedError as error:
             if error.code != OTHER_EDITION or self.was_refused(OTHER_EDITION):
                 raise
-            await permit_list.refresh(ports=self.ports)  # the core has an edition that we lack
+            with suppress(PermitListOlderError):  # then a fresh permit will not help either
+                await permit_list.refresh(ports=self.ports)  # the core has an edition that we lack
             await self.ask_afresh(self.fault(OTHER_EDITION))
             return
         if isinstance(reply, Refusal):

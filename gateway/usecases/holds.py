@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from gateway.domain.errors import SamePersonError, StateError, UnknownError
+from gateway.domain.errors import NotPermittedError, SamePersonError, StateError, UnknownError
 from gateway.domain.inquiry import Answer
 from gateway.domain.provision import Cause, Provision
 from gateway.domain.records import Act, ExchangeRecord, Phase
 from gateway.domain.states import PROVISION, ProvisionState, move
 from gateway.domain.work import WorkItem
 from gateway.ports import Ports, Unit
+from gateway.usecases import own_register
+from gateway.usecases.judging import day_of, judge_release
 from gateway.usecases.provision import (
     SEND_LANE,
     SLOT_LANE,
@@ -75,12 +77,15 @@ async def decide(
         UnknownError: nothing of that number is held here.
         StateError: nobody proposed this decision.
         SamePersonError: the proposer tries to confirm alone.
+        NotPermittedError: the permit list, or a hold, no longer lets the answer leave.
     """
     provision = await _load_held(transaction_number, ports=ports)
     if provision.proposal != decision:
         raise StateError(state=provision.proposal or "not_proposed", wanted=decision)
     if provision.proposed_by == staff:
         raise SamePersonError(staff=staff)
+    if decision == "release":
+        await _check_list(provision, ports=ports)
     now = ports.clock.now()
     answer = await prepare(provision, ports=ports) if decision == "release" else None
     unit = Unit()
@@ -97,6 +102,13 @@ async def decide(
         decided = await _release(unit, provision, answer, staff=staff, at=now, ports=ports)
     await ports.store.commit(unit)
     return decided
+
+
+async def _check_list(provision: Provision, *, ports: Ports) -> None:
+    await own_register.catch_up(ports=ports)
+    judgement = judge_release(provision, on=day_of(ports.clock.now()), ports=ports)
+    if not judgement.decision.allowed:
+        raise NotPermittedError(reason=judgement.decision.failed)
 
 
 async def _release(  # one act: its unit, what, by whom, when, with what

@@ -10,6 +10,7 @@ from gateway.domain.errors import InvalidError, Retry
 from gateway.domain.hours import JAPAN
 from gateway.domain.inquiry import Inquiry, Refusal
 from gateway.domain.permits import OWN_AFFAIRS, Judged, Mandate, Wanted
+from gateway.domain.provision import Provision
 from gateway.ports import Ports
 from permitlists import (
     CodedQuestion,
@@ -160,7 +161,7 @@ def judge_again(inquiry: Inquiry, *, on: date, ports: Ports) -> Judgement | None
     asked = Asked(
         inquirer=ports.store.institution,
         provider=inquiry.provider,
-        affair=inquiry.row if inquiry.clause is None else f"{inquiry.row}-{inquiry.clause}",
+        affair=_write_affair(inquiry.row, inquiry.clause),
         information=names_of(inquiry.wanted),
         on=on,
         instrument=inquiry.instrument,
@@ -168,6 +169,28 @@ def judge_again(inquiry: Inquiry, *, on: date, ports: Ports) -> Judgement | None
         mandate=inquiry.mandate,
     )
     return judge(question(asked, ports=ports), ports=ports)
+
+
+def judge_release(provision: Provision, *, on: date, ports: Ports) -> Judgement:
+    """Return what our list says today to an inquiry that has waited here for staff.
+
+    What was suspended meanwhile must not leave because two people looked at something else.
+    """
+    asked = Asked(
+        inquirer=provision.inquirer,
+        provider=ports.store.institution,
+        affair=_write_affair(provision.row, provision.clause),
+        information=names_of(provision.wanted),
+        on=on,
+        instrument=provision.instrument,
+        basis=provision.basis,
+        mandate=provision.mandate,
+    )
+    return judge(question(asked, ports=ports), ports=ports)
+
+
+def _write_affair(row: str, clause: str | None) -> str:
+    return row if clause is None else f"{row}-{clause}"
 
 
 def names_of(wanted: Sequence[Wanted]) -> tuple[str, ...]:

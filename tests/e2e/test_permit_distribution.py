@@ -270,6 +270,25 @@ async def test_an_edition_of_next_month_comes_into_force_by_the_clock(sandbox: S
     assert (by_core.state, by_core.code) == ("denied", "inquiry.denied.affair")
 
 
+async def test_a_register_that_somebody_broke_changes_nothing_and_is_noted(
+    sandbox: Sandbox,
+) -> None:
+    core = sandbox.world.core
+    log = (sandbox.options.register or Path()) / "register.jsonl"
+    kept, sequence = log.read_bytes(), core.judge.sequence
+    log.write_bytes(kept[: len(kept) // 2] + b"x" + kept[len(kept) // 2 :])
+    try:
+        broken = Stage(sandbox).journal
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not broken(act="permit_list", result="broken"):
+                await sandbox.space.news(0.1)
+    finally:
+        log.write_bytes(kept)
+    assert len(broken(act="permit_list", result="broken")) == 1
+    assert core.judge.sequence == sequence
+    assert (await inquire(sandbox, "b1"))["state"] == "answered"
+
+
 def publish(register: Register, first: date, at: datetime) -> None:
     """Let two people publish an edition for a day that lacks row 71."""
     packaged = load_builtin().editions[-1]

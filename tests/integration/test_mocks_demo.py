@@ -51,6 +51,16 @@ async def test_up_prints_where_everything_is_and_stops_on_sigterm(tmp_path: Path
             await session.get(f"{api}/readyz")
 
 
+async def test_up_without_the_register_it_names_says_why(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "gateway", "up", "--register", str(tmp_path / "nowhere")]
+    process = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
+    async with asyncio.timeout(PATIENCE):
+        _, complaint = await process.communicate()
+    assert process.returncode == 3
+    assert b"RegisterError" in complaint
+    assert b"Traceback" not in complaint
+
+
 async def test_a_gateway_that_cannot_start_says_why(tmp_path: Path) -> None:
     async with open_sandbox(Options(people=0, folder=tmp_path)) as sandbox:
         gateway = sandbox.a

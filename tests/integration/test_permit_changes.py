@@ -4,22 +4,25 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from gateway.domain.errors import RegisterBrokenError
+from gateway.domain.errors import NotPermittedError, RegisterBrokenError
+from gateway.domain.identifiers import LocalNumber
 from gateway.domain.inquiry import Inquiry
 from gateway.domain.permit_book import OwnList, select_own
 from gateway.domain.permits import OfferedList
+from gateway.domain.replica import ControlKind
 from gateway.domain.states import InquiryState
 from gateway.domain.work import Setting
 from gateway.ports import Ports
+from gateway.usecases import controls, holds, own_register, permit_list
 from gateway.usecases import inquiry as inquiries
-from gateway.usecases import own_register, permit_list
 from gateway.usecases.list_age import look_at_list
 from permitlists import EMPTY, Hold, Supplement, Withholding, load_builtin
 from tests.support.permit_books import FixedRegister, from_day, without_row
-from tests.support.world import CORE, World, offer, open_world
+from tests.support.world import CORE, TAX, World, offer, open_world
 
 TODAY = date(2026, 11, 24)
 TOMORROW = date(2026, 11, 25)
@@ -171,6 +174,47 @@ async def test_what_an_own_register_suspends_stops_at_once_and_goes_on_once_lift
         ("2", "chief"),
         ("3", "deputy"),
     ]
+
+
+async def test_what_was_suspended_while_it_was_held_is_not_released(world: World) -> None:
+    await controls.set_control(
+        controls.SetControl(
+            system="kokuho",
+            local_number=LocalNumber("1".zfill(15)),
+            kind=ControlKind.NO_AUTOMATIC_ANSWER,
+            information=TAX,
+            item=None,
+            reason="申出",
+            set_by="s1",
+            review_on=date(2027, 11, 23),
+        ),
+        ports=world.ports_b,
+    )
+    held = await world.inquire(world.ask(1))
+    number = held.transaction_number
+    assert number is not None
+    register = register_of(world, world.b, OwnList(sequence=1, supplement=suspension(row="69")))
+    words: dict[str, Any] = {"staff": "s1", "proposal": "release", "reason": "確認済み"}
+    await holds.propose(number, **words, ports=world.ports_b)
+    with pytest.raises(NotPermittedError, match="hold"):
+        await holds.decide(number, staff="s2", decision="release", ports=world.ports_b)
+    await world.settle()
+    assert (await world.reload(held)).state is InquiryState.HELD
+    register.own = OwnList(sequence=2, supplement=EMPTY)
+    await holds.decide(number, staff="s2", decision="release", ports=world.ports_b)
+    await world.settle()
+    assert (await world.reload(held)).state is InquiryState.ANSWERED
+
+
+async def test_a_core_with_an_edition_that_we_lack_and_an_older_list_ends_it(
+    world: World,
+) -> None:
+    """Its permits are of an edition that it does not tell: nothing is asked for ever."""
+    world.core.refuse_edition = True
+    await hand_to(offer(5), world.ports_a)  # ours is newer than what the core tells
+    ended = await world.inquire(world.ask(1))
+    assert (ended.state, *reason(ended)) == ("failed", "permit.edition", world.a)
+    assert ended.permits_asked == 2
 
 
 async def test_an_older_or_rewritten_own_register_stops_everything(world: World) -> None:

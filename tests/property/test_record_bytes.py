@@ -1,7 +1,8 @@
 """Canonical record bytes: the same record, the same bytes, and back again."""
 
 import json
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 import rfc8785
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from gateway.domain.errors import InvalidError
 from gateway.domain.identifiers import UnifiedNumber
-from gateway.domain.permits import Judged, Mandate, Wanted
+from gateway.domain.permits import OWN_AFFAIRS, Judged, Mandate, Wanted
 from gateway.domain.records import Act, ExchangeRecord, Phase
 from gateway.storage.record_bytes import from_canonical, to_canonical
 from wire.records import canonical
@@ -84,6 +85,36 @@ def test_the_subject_appears_as_its_index_only(record: ExchangeRecord) -> None:
     assert b"7" * 15 not in data
     assert json.loads(data)["subject"] == INDEX.hex()
     assert "subject" not in json.loads(to_canonical(record, None))
+
+
+OLD = (
+    b'{"act":"inquiry","actor":"tax","at":"2026-11-23T00:00:00Z","edition_sha256":"abab",'
+    b'"instrument":"shourei-r6","phase":"intent","result":"permit_requested","row":"69",'
+    b'"wanted":[{"information":"\xe7\xa8\x8e","items":[]}]}'
+)
+
+
+def test_a_record_of_before_rulings_reads_and_keeps_its_bytes() -> None:
+    record = from_canonical(OLD, None)
+    assert (record.judged, record.basis, record.mandate) == (None, None, OWN_AFFAIRS)
+    assert to_canonical(record, None) == OLD
+
+
+def test_what_was_judged_is_written_only_where_it_differs_from_what_is_wanted() -> None:
+    record = from_canonical(OLD, None)
+    judged = Judged(
+        on=date(2026, 11, 23),
+        information=("\u7a0e",),
+        sequence=7,
+        own_sequence=None,
+        ruling=bytes(32),
+    )
+    same = json.loads(to_canonical(replace(record, judged=judged), None))
+    assert (same["list_sequence"], same["ruled_on"]) == (7, "2026-11-23")
+    assert not {"asked", "own_sequence", "consent"} & same.keys()
+    more = replace(record, judged=replace(judged, information=("a", "b")))
+    assert json.loads(to_canonical(more, None))["asked"] == ["a", "b"]
+    assert from_canonical(to_canonical(more, None), None) == more
 
 
 def test_a_text_without_utf_8_is_refused() -> None:

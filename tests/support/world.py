@@ -156,6 +156,7 @@ class CallingCore:
         self.unreachable = 0
         self.lifetime = timedelta(minutes=5)
         self.over_permit = False
+        self.refuse_edition = False  # its permits are of another edition than ours
         self.permits: dict[tuple[str, int], ProvisionPermit] = {}
         self.before_relay: list[timedelta] = []
         self.lose_reply = 0
@@ -214,6 +215,8 @@ class CallingCore:
                 failed=decision.failed,
                 by=CORE,
             )
+        if self.refuse_edition:
+            raise RefusedError(code="permit.edition")
         sha = decision.edition.sha256 if decision.edition else ""
         permit = ProvisionPermit(
             permit_id=f"permit-{inquiry.request_id}-{inquiry.permits_asked}",

@@ -36,7 +36,11 @@ class RecordsQuery(Cursor, frozen=True, kw_only=True):
 
 
 class RecordResource(Resource, frozen=True, kw_only=True):
-    """One record, without the person; `leaf`, `chain` and `digest` are SHA-256 in hexadecimal."""
+    """One record, without the person; `leaf`, `chain` and `digest` are SHA-256 in hexadecimal.
+
+    `permit_list` is the number of the core's list that decided, `own_register` that of the own
+    register, `ruling_sha256` what a replay compares; they are null where nothing was decided.
+    """
 
     sequence: int
     leaf: str
@@ -52,10 +56,18 @@ class RecordResource(Resource, frozen=True, kw_only=True):
     permit_id: str | None
     inquirer: str | None
     provider: str | None
+    instrument: str | None
+    basis: str | None
+    inquirer_delegator: str | None
+    provider_delegator: str | None
+    consent: bool
     affair: str | None
     wanted: tuple[WantedInformation, ...]
     requested_at: Instant | None
     edition_sha256: str | None
+    permit_list: int | None
+    own_register: int | None
+    ruling_sha256: str | None
     nondisclosure: bool
     digest: str | None
 

@@ -3,12 +3,23 @@
 import dataclasses
 from typing import Any, get_type_hints
 
+import msgspec
 import pytest
 
 from gateway.domain.identifiers import Masked
+from gateway.domain.inquiry import Inquiry
+from gateway.domain.permits import OWN_AFFAIRS
+from gateway.domain.provision import Provision
 from gateway.storage.mapping import Indexed, TypeMapping
 from gateway.storage.mappings import MAPPINGS
+from gateway.storage.sealing import PURPOSES, Sealer, WrappedKey, row_context
+from tests.contract.samples import INQUIRY, PROVISION
 
+SEALER = Sealer.open_keys(
+    "990011",
+    [WrappedKey.create("990011", purpose, 1, master_key=bytes(32)) for purpose in PURPOSES],
+    master_key=bytes(32),
+)
 CASES = [pytest.param(mapping, id=kind.__name__) for kind, mapping in MAPPINGS.items()]
 
 
@@ -59,3 +70,23 @@ def test_a_column_may_be_empty_exactly_where_the_field_may_be_none(mapping: Type
 def test_whatever_changes_has_a_version(mapping: TypeMapping) -> None:
     fields = {field.name for field in dataclasses.fields(mapping.kind)}
     assert mapping.has_version == ("version" in fields)
+
+
+LATER: dict[type, dict[str, Any]] = {
+    Inquiry: {"mandate": OWN_AFFAIRS, "judged": None},
+    Provision: {"basis": "19-8", "mandate": OWN_AFFAIRS, "edition_sha256": "", "judged": None},
+}
+
+
+@pytest.mark.parametrize("value", [INQUIRY, PROVISION], ids=["inquiry", "provision"])
+def test_a_row_of_before_a_sealed_field_existed_reads_with_its_default(value: Any) -> None:  # noqa: ANN401  # any mapped value
+    mapping, later, sealer = MAPPINGS[type(value)], LATER[type(value)], SEALER
+    row: dict[str, Any] = mapping.to_row(value, sealer)
+    context = row_context(
+        mapping.table.name, [row["institution"], *(row[name] for name in mapping.key_columns)]
+    )
+    body = msgspec.json.decode(sealer.open(row["sealed"], context))
+    assert later.keys() <= body.keys()
+    older = msgspec.json.encode({name: body[name] for name in body if name not in later})
+    row["sealed"] = sealer.seal(older, context)
+    assert mapping.from_row(row, sealer) == dataclasses.replace(value, **later)
