@@ -2,8 +2,10 @@
 
 `python -m tools.run_page PAGE` rewrites the page; with `--check` a page that says otherwise fails.
 A block marked `sh` is run, the block marked `text` right below it holds what it printed. A comment
-such as `<!-- day: 2026-04-01 -->` sets the clock to noon in Japan of that day; files of the folder
-`samples` beside the page are at hand. All blocks share one shell and one folder, made for the run.
+such as `<!-- day: 2026-04-01 -->` sets the clock to noon in Japan of that day, `<!-- day: now -->`
+lets it run; files of the folder `samples` beside the page are at hand. All blocks share one shell
+and one folder, made for the run. Digests and instants may differ from what the page shows: they
+change with everything, or with every run.
 """
 
 import argparse
@@ -14,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from pathlib import Path
 from typing import Final
 
@@ -24,8 +26,11 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 MARK: Final = "~~ end of block ~~"
 WIDEST: Final = 120  # characters of a printed line that the page keeps
 _JAPAN: Final = timezone(timedelta(hours=9))
+_VOLATILE: Final = re.compile(
+    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{16,}|[0-9-]{10}T[0-9:.]{8,15}"
+)
 _PART: Final = re.compile(
-    r"<!-- day: (?P<day>[0-9-]{10}) -->"
+    r"<!-- day: (?P<day>[0-9-]{10}|now) -->"
     r"|^```sh\n(?P<script>.*?)^```(?P<gap>\n+)```text\n(?P<shown>.*?)^```"
     r"|^```sh\n(?P<silent>.*?)^```",
     re.MULTILINE | re.DOTALL,
@@ -44,7 +49,9 @@ def render(page: str, samples: Path) -> str:
         if part["day"]:
             return part[0]
         output = next(printed)
-        if part["script"] is None:
+        if part["script"] is None or _VOLATILE.sub("*", output) == _VOLATILE.sub(
+            "*", part["shown"]
+        ):
             return part[0]
         return f"```sh\n{part['script']}```{part['gap']}```text\n{output}```"
 
@@ -64,6 +71,7 @@ def _run(page: str, samples: Path) -> list[str]:
             "PATH": f"{name}:{os.environ['PATH']}",
             "PYTHONPATH": f"{ROOT}:{ROOT / 'codecs'}",
             "PYTHONWARNINGS": "ignore",
+            "TMPDIR": name,
             "LC_ALL": "C.UTF-8",
         }
         environment.pop("NAKADACHI_PERMITS_REGISTER", None)
@@ -85,7 +93,7 @@ def _run(page: str, samples: Path) -> list[str]:
 def _script(page: str) -> Iterator[str]:
     for part in _PART.finditer(page):
         if part["day"]:
-            yield f"export DAY={date.fromisoformat(part['day'])}"
+            yield f"export DAY={part['day']}"
         else:
             yield f"{part['script'] or part['silent']}echo '{MARK}'"
 
@@ -95,13 +103,16 @@ def _shorten(block: str) -> Iterator[str]:
         yield f"{line if len(line) <= WIDEST else line[: WIDEST - 2] + ' …'}\n"
 
 
-def _call(day: date, arguments: list[str]) -> None:
+def _call(day: str, arguments: list[str]) -> None:
     """Run the command as on a day; the process ends with its exit code."""
     from gateway.cli.main import main as command  # noqa: PLC0415  # slow, and only here needed
 
-    noon = datetime(day.year, day.month, day.day, 12, tzinfo=_JAPAN)
+    sys.argv = ["nakadachi", *arguments]
+    if day == "now":
+        command()
+        return
+    noon = datetime.combine(date.fromisoformat(day), time(12), tzinfo=_JAPAN)
     with time_machine.travel(noon, tick=False):
-        sys.argv = ["nakadachi", *arguments]
         command()
 
 
@@ -109,7 +120,7 @@ def main() -> int:
     """Write or check a page; exit 1 when it says what is no longer printed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="fail on a difference, write nothing")
-    parser.add_argument("--on", type=date.fromisoformat, help="run one command as on a day")
+    parser.add_argument("--on", help="run one command as on a day, or `now`")
     parser.add_argument("rest", nargs="+", help="the page, or the words of the command")
     given = parser.parse_args()
     if given.on:

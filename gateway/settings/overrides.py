@@ -1,7 +1,8 @@
 """Environment variables over a TOML tree: `NAKADACHI_` + the path in capitals, `__` between.
 
 `NAKADACHI_BUSINESS__PORT=8081` sets `business.port`, `NAKADACHI_INSTITUTIONS__0__OPENS=08:30:00`
-the first institution's `opens`; lists of texts are JSON. `NAKADACHI_CONFIG` is the file itself.
+the first institution's `opens`; lists of texts are JSON. `NAKADACHI_CONFIG` is the file itself,
+and `NAKADACHI_PERMITS_REGISTER` what the commands about permit lists read: no settings.
 """
 
 import re
@@ -12,7 +13,7 @@ from typing import Any, get_args, get_origin
 import msgspec
 
 PREFIX = "NAKADACHI_"
-RESERVED = frozenset({"NAKADACHI_CONFIG"})
+RESERVED = frozenset({"NAKADACHI_CONFIG", "NAKADACHI_PERMITS_REGISTER"})
 _UNKNOWN = re.compile(r"Object contains unknown field `(?P<field>[^`]*)`")
 _MISSING = re.compile(r"Object missing required field `(?P<field>[^`]*)`")
 

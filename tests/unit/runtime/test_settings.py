@@ -101,6 +101,7 @@ def test_variables_override_the_file(tmp_path: Path) -> None:
         NAKADACHI_CLIENTS__0__SCOPES='["tax:a:b"]',
         NAKADACHI_NETWORK__CA_FILE="/elsewhere/ca.pem",
         NAKADACHI_CONFIG="ignored",
+        NAKADACHI_PERMITS_REGISTER="ignored",
         OTHER="ignored",
     )
     assert settings.business.port == 8081
