@@ -29,6 +29,7 @@ from wire.numbers import find_individual_numbers
 
 MAX_ERRORS: Final = 1000
 _SHORTEST: Final = 12  # an individual number has as many digits
+_NO_RECORDS: Final = frozenset({"S001", "S008"})  # records or lines of no kind
 _HEADER_RULES: Final = {
     FILE_ID: "H001",
     "仕様版": "H002",
@@ -93,7 +94,7 @@ class _Check:
         for item in found:
             if isinstance(item, Fault):
                 self.whole = self.whole and severity_of(item.rule) == "warning"
-                self.records += item.rule == "S001"
+                self.records += item.rule in _NO_RECORDS
                 self._report([item])
             elif isinstance(item, Decoded):
                 self._check_record(item)

@@ -50,6 +50,11 @@ class _Maker:
         self.first = next(self._draw_people())
         self.number = self.row = 0
         self.header: Values = {}
+        self.records = {record.kind: record for record in layout.records}
+        self.fields = {
+            record.kind: [one for one in record.fields if one.type not in {"filler", "shift"}]
+            for record in layout.records
+        }
         self.before, self.group = _parts_of(layout.structure)
         largest = min(_LARGEST_GROUP, -(-n // 2)) if self.before else n
         self.size = max(1, largest)
@@ -71,13 +76,14 @@ class _Maker:
     def _draw_people(self) -> Iterator[tuple[Household, Person]]:
         rare = self.layout.encoding != "jis_mixed"
         alone = "国保世帯番号" in self.layout.key  # one record for a household, not for each person
-        for household in draw_households(self.random, rare=rare):
+        households = draw_households(self.random, rare=rare)
+        while True:
+            household = next(households)
             for person in household.members[:1] if alone else household.members:
                 yield household, person
 
     def _make(self, kind: str, group: int = 0) -> Decoded:
-        record = self.layout.find(kind)
-        assert record is not None  # noqa: S101  # a structure names only records of its layout
+        record = self.records[kind]
         self.number += 1
         self.row += kind == "D"
         household, person = next(self.people) if kind == "D" else self.first
@@ -91,11 +97,7 @@ class _Maker:
             person=person,
             since=max(person.born, TODAY - history),
         )
-        values = {
-            field.name: make_series(scene, field)
-            for field in record.fields
-            if field.type not in {"filler", "shift"}
-        }
+        values: Values = {field.name: make_series(scene, field) for field in self.fields[kind]}
         values |= self._known(record, group)
         for rule in self.layout.rules:
             if rule.record == kind and rule.kind in _SETTLE:

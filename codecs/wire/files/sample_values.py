@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from random import Random
 from typing import Any, Final
 
@@ -45,12 +46,18 @@ def make_series(scene: Scene, field: Field) -> Any:  # noqa: ANN401  # the value
 
 def make_value(scene: Scene, field: Field) -> Any:  # noqa: ANN401  # the value of a field
     """Return a value for one occurrence of a field, None for none."""
+    return _choose(field)(scene, field)
+
+
+@cache
+def _choose(field: Field) -> _Maker:
+    """Return what makes the values of a field."""
     if field.constant is not None:
-        return field.constant
+        return lambda _, field: field.constant
     for pattern, maker in _BY_NAME:
         if pattern.search(field.name):
-            return maker(scene, field)
-    return make_by_type(scene, field) if field.need != "optional" else None
+            return maker
+    return make_by_type if field.need != "optional" else lambda *_: None
 
 
 def make_by_type(scene: Scene, field: Field) -> Any:  # noqa: ANN401  # the value of a field

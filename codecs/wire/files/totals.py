@@ -108,12 +108,6 @@ class Tally:
         if self._kind_places:
             self._kinds[str(values.get(_KIND))] += 1
 
-    def list_fields(self) -> frozenset[str]:
-        """Return the names of the fields of data records that are added up."""
-        stated = self.stated
-        names = [*stated.sums.values(), stated.hash_of or ""] if stated else []
-        return frozenset({*names, _KIND} - {""})
-
     def list_expected(self) -> Iterator[tuple[str, str, str | int]]:
         """Yield the rule, the label of the trailer's place and the value that should stand there.
 

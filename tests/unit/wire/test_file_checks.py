@@ -10,7 +10,7 @@ import pytest
 from tests.support.sample_files import LAYOUTS, check, patched, rewritten, rules, sample
 from wire.files.check import check_file
 from wire.files.layout import Field, Layout, Record, Rule, Totals
-from wire.files.library import load_layout
+from wire.files.library import load_layout, parse_layout
 from wire.files.sample import write_sample
 from wire.files.settings import Settings
 
@@ -108,6 +108,8 @@ def test_a_file_of_another_layout_is_refused() -> None:
         ("KJSETAI1", "世帯主氏名カナ", "カ".encode("cp932"), "F006"),
         ("KJSETAI1", "市区町村コード", b"991016", "F005"),
         ("KJSETAI1", "処理区分", b"8", "F003"),
+        ("KJSETAI1", "行番号", b"000000000", "F012"),
+        ("KJKGGAI1", "過去12月該当回数", b"13", "F012"),
         ("KJSETAI1", "世帯適用開始年月日", b"20230229", "F002"),
         ("KJSETAI1", "世帯主宛名番号", b" " * 15, "F004"),
         ("KJKOJIN1", "個人番号", REAL.encode(), "F005"),
@@ -356,3 +358,100 @@ def test_a_value_that_stands_three_times_is_told_twice() -> None:
     for number in (4, 9):
         data = rewritten("KJKZKOH1", data, number, {"候補番号": 2})
     assert rules(check("KJKZKOH1", data)) == [("R141", 4, "候補番号"), ("R141", 9, "候補番号")]
+
+
+def test_counts_of_trailers_beyond_the_limit_are_not_told() -> None:
+    data = sample("Z22", 0)
+    report = check("Z22", data + data[96:] * 5, max_errors=3)
+    assert report.ok
+    assert len(report.totals["groups"]) == 3
+
+
+# --- layouts of other kinds
+
+
+def test_a_layout_without_totals_has_nothing_to_compare() -> None:
+    layout = msgspec.structs.replace(load_layout("KJSHOTK1"), totals=None, rules=())
+    data = b"".join(write_sample(layout, 3, 1))
+    report = check_file(layout, io.BytesIO(data), Settings())
+    assert report.ok
+    assert report.totals == {"data": 3, "groups": [{"trailer": 5}]}
+
+
+def test_a_layout_may_say_nothing_but_how_many_records_there_are() -> None:
+    layout = load_layout("KJSHOTK1")
+    records = tuple(
+        msgspec.structs.replace(
+            one, fields=tuple(field for field in one.fields if field.name != "レコード種別")
+        )
+        for one in layout.records
+    )
+    totals = Totals(count="データレコード件数")
+    counted = msgspec.structs.replace(layout, totals=totals, records=records)
+    data = b"".join(write_sample(counted, 3, 1))
+    assert check_file(counted, io.BytesIO(data), Settings()).totals["groups"] == [
+        {"trailer": 5, "データレコード件数": {"agrees": True, "found": 3}}
+    ]
+
+
+DELIMITED = """
+id = "CSV2"
+name = "t"
+version = "1"
+valid_from = 2020-01-01
+origin = "design"
+direction = "from_federation"
+form = "delimited"
+terminator = "crlf"
+structure = "H D* T"
+select = { at = 1, length = 1 }
+[totals]
+count = "件数"
+[[records]]
+kind = "H"
+name = "h"
+length = 1
+tag = "1"
+fields = [{ name = "種別", at = 1, length = 1, type = "text", constant = "1" }]
+[[records]]
+kind = "D"
+name = "d"
+length = 21
+tag = "2"
+fields = [
+  { name = "種別", at = 1, length = 1, type = "text", constant = "2" },
+  { name = "番号", at = 2, length = 5, type = "number" },
+  { name = "摘要", at = 7, length = 15, type = "text" },
+]
+[[records]]
+kind = "T"
+name = "t"
+length = 6
+tag = "3"
+fields = [
+  { name = "種別", at = 1, length = 1, type = "text", constant = "3" },
+  { name = "件数", at = 2, length = 5, type = "number" },
+]
+[[rules]]
+id = "R001"
+kind = "sequence"
+field = "番号"
+"""
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"1\r\n2,1,\r\n2,2,x\r\n3,2\r\n", []),
+        (b"1\r\n2,1,\r\n2,3,x\r\n3,2\r\n", [("R001", 3, "番号")]),
+        (b"1\r\n2,1,\r\n3,2\r\n", [("T001", 3, "件数")]),
+        (b"1\r\n2,1,983205673219\r\n3,1\r\n", [("Q005", 2, "摘要")]),
+        (b"1\r\n2,1\r\n3,0\r\n", [("S008", 2, "")]),
+    ],
+)
+def test_delimited_files_are_checked_by_the_same_rules(
+    data: bytes, expected: list[tuple[str, int, str]]
+) -> None:
+    report = check_file(parse_layout(DELIMITED), io.BytesIO(data), Settings())
+    assert rules(report) == expected
+    assert report.records == data.count(b"\n")
