@@ -1,9 +1,10 @@
-"""State machines, drawn from the tables the gateway itself obeys."""
+"""State machines, drawn from the tables the code itself obeys."""
 
 from collections.abc import Mapping
 from enum import StrEnum
 
 from gateway.domain import states as source
+from permitlists.register import PROPOSAL, ProposalState
 from tools.pages.markdown import code, paragraphs, table
 
 MACHINES: Mapping[str, tuple[type[StrEnum], Mapping[StrEnum, frozenset[StrEnum]]]] = {
@@ -13,18 +14,20 @@ MACHINES: Mapping[str, tuple[type[StrEnum], Mapping[StrEnum, frozenset[StrEnum]]
     "Symbol": (source.SymbolState, source.SYMBOL),  # type: ignore[dict-item]
     "Batch row": (source.BatchRowState, source.BATCH_ROW),  # type: ignore[dict-item]  # enums differ
     "Confirmation": (source.ConfirmationState, source.CONFIRMATION),  # type: ignore[dict-item]
+    "Proposal in a permit register": (ProposalState, PROPOSAL),  # type: ignore[dict-item]
 }
 
 
 def states() -> str:
-    """Return the page made from gateway/domain/states.py."""
+    """Return the page made from gateway/domain/states.py and the permit register."""
     sections = [
         f"## {title}\n\n{paragraphs(kind)[0]}\n\n{_table(kind, moves)}"
         for title, (kind, moves) in MACHINES.items()
     ]
     return (
         "# States\n\nEvery state and what may follow it. A move that is not in a table is refused"
-        " with `state.wrong`.\n\n" + "\n".join(sections)
+        " with `state.wrong`, one of a proposal with `permits.proposal_state`.\n\n"
+        + "\n".join(sections)
     )
 
 
