@@ -7,7 +7,6 @@ whose functions take the application and add theirs.
 import importlib
 import sys
 from collections.abc import Sequence
-from importlib.metadata import entry_points
 
 import typer
 
@@ -54,6 +53,8 @@ def build(called: str | None = None) -> typer.Typer:
 
 def _add_others(app: typer.Typer) -> None:
     """Add the commands of other packages; one that cannot be imported takes nobody else along."""
+    from importlib.metadata import entry_points  # noqa: PLC0415  # slow, and few calls need it
+
     for point in entry_points(group="nakadachi.commands"):
         try:
             register = point.load()

@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from permitlists import Edition, PermitList, PermitListError, load_builtin
-from permitlists.register import Register
 
 RegisterOption = Annotated[
     Path | None,
@@ -29,7 +28,11 @@ def read_permit_list(register: Path | None) -> PermitList:
     Raises:
         PermitListError: the folder holds no register, or one that was changed by other means.
     """
-    return load_builtin() if register is None else Register.open(register).permit_list()
+    if register is None:
+        return load_builtin()
+    from permitlists.register import Register  # noqa: PLC0415  # most calls need none
+
+    return Register.open(register).permit_list()
 
 
 def find_edition(text: str, permit_list: PermitList) -> Edition:

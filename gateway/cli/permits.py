@@ -1,21 +1,14 @@
 """`nakadachi permits`: what the permit list allows, why, and which editions there are."""
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Final, NoReturn
+from typing import Annotated, Any, ClassVar, Final, NoReturn
 
 import typer
 
-from gateway.cli import (
-    permit_import,
-    permit_oracle,
-    permit_paper,
-    permit_register,
-    permit_replay,
-    permit_review,
-    permit_usable,
-)
+from gateway.cli.lazy import LazyGroup
 from gateway.cli.permit_options import (
     AffairText,
     AsJson,
@@ -51,7 +44,30 @@ from permitlists import (
     view_document,
 )
 
+
+class Permits(LazyGroup):
+    """The group `permits`: what decides is at hand, what else there is waits until it is called."""
+
+    modules: ClassVar[Mapping[str, str]] = {
+        command: f"gateway.cli.{module}"
+        for module, commands in {
+            "permit_import": ("import-law",),
+            "permit_oracle": ("oracle-check",),
+            "permit_paper": ("card", "export"),
+            "permit_register": (
+                *("found", "propose", "suspend", "proposals", "review", "approve", "reject"),
+                *("publish", "verify-register"),
+            ),
+            "permit_replay": ("replay",),
+            "permit_review": ("lint", "diff", "impact", "usage"),
+            "permit_usable": ("usable",),
+        }.items()
+        for command in commands
+    }
+
+
 app = typer.Typer(
+    cls=Permits,
     name="permits",
     no_args_is_help=True,
     help="許可照合リストの判定と理由 / What the permit list allows, and why.",
@@ -234,16 +250,3 @@ def _edition_document(edition: Edition, day: date) -> dict[str, Any]:  # Any: pl
         "pairs": sum(len(row.pairs) for row in rows),
         "clauses": sum(len(row.clauses) for row in rows),
     }
-
-
-_MODULES: Final = (
-    permit_import,
-    permit_oracle,
-    permit_paper,
-    permit_register,
-    permit_replay,
-    permit_review,
-    permit_usable,
-)
-for module in _MODULES:
-    module.register(app)

@@ -29,7 +29,8 @@ def cli() -> str:
 
 
 def _commands(command: Command, path: str) -> Iterator[tuple[str, Command]]:
-    for name, inner in getattr(command, "commands", {}).items():
+    for name in command.list_commands(None):
+        inner = command.get_command(None, name)
         if hasattr(inner, "commands"):
             yield from _commands(inner, f"{path} {name}")
         elif not inner.hidden:
