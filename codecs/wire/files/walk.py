@@ -4,6 +4,7 @@ What does not fit the layout's structure comes as located faults between the run
 as long as records can be told apart.
 """
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final
@@ -14,10 +15,10 @@ import numpy.typing as npt
 from wire.files.layout import TERMINATORS, Layout, Record
 from wire.files.structure import START, parse_structure
 
-CHUNK: Final = 4096
+CHUNK: Final = 8192  # records: what one call costs is little then, and they stay in the cache
 _BOM: Final = b"\xef\xbb\xbf"
 _END_OF_FILE: Final = b"\x1a"
-_DATA: Final = "D"
+_PIECE: Final = 1 << 18  # bytes read at once
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -75,39 +76,31 @@ class _Walk:
         }
         self.untagged = [record for record in layout.records if record.tag is None]
         self.length = max(record.length for record in layout.records)
-        self.stream, self.chunk = stream, chunk
+        self.source, self.chunk = _Source(stream), chunk
         self.place, self.number = START, 1
-        self.ahead = b""
 
     def runs(self) -> Iterator[Run | Fault]:
-        self.ahead = _read_full(self.stream, len(_BOM))
-        if self.ahead == _BOM:
-            self.ahead = b""
+        if self.source.skip(_BOM):
             yield self._fault("S007", 1, "no byte order mark")
         for record in self.untagged:  # a management record stands at the beginning, once
             size = record.length + len(self.terminator)
-            head = self._take(size)
+            head = self.source.read(size)
             if len(head) < size:
                 yield self._fault("S003", len(head) + 1, f"{record.length} bytes of {record.name}")
                 return
             yield from self._emit(record, self._cut(head, record.length))
         size = self.length + len(self.terminator)
         while True:
-            block = self._take(size * self.chunk)
+            block = self.source.read(size * self.chunk)
             whole = len(block) // size * size
             if whole:
                 yield from self._split(self._cut(block[:whole], self.length))
             if len(block) < size * self.chunk:
-                yield from self._end(block[whole:])
+                yield from self._end(block[whole:].tobytes())
                 return
 
-    def _take(self, size: int) -> bytes:
-        """Return the next bytes, fewer than `size` only at the end."""
-        taken, self.ahead = self.ahead[:size], self.ahead[size:]
-        return taken + _read_full(self.stream, size - len(taken)) if len(taken) < size else taken
-
-    def _cut(self, block: bytes, length: int) -> Bytes:
-        return np.frombuffer(block, np.uint8).reshape(-1, length + len(self.terminator))
+    def _cut(self, block: Bytes, length: int) -> Bytes:
+        return block.reshape(-1, length + len(self.terminator))
 
     def _split(self, data: Bytes) -> Iterator[Run | Fault]:
         """Yield runs of equal tags out of whole records of the common length."""
@@ -164,13 +157,57 @@ class _Walk:
         return Fault(rule=rule, record=number, byte=byte, expected=expected)
 
 
-def _read_full(stream: BinaryIO, size: int) -> bytes:
-    """Return `size` bytes, fewer only at the end: a raw stream may hand out less at a time."""
-    parts, missing = [], size
-    while missing > 0:
-        part = stream.read(missing)
-        if not part:
-            break
-        parts.append(part)
-        missing -= len(part)
-    return parts[0] if len(parts) == 1 else b"".join(parts)
+class _Source:
+    """A stream read into memory that is taken again once nobody looks at it any more.
+
+    Memory that the system hands out anew for every block costs as much as a third of decoding it.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._ahead = b""
+        self._kept: list[Bytes] = []
+
+    def skip(self, mark: bytes) -> bool:
+        """Tell whether the stream begins with a mark, and go on behind it if so."""
+        found = self.read(len(mark)).tobytes()
+        if found != mark:
+            self._ahead = found
+        return found == mark
+
+    def read(self, size: int) -> Bytes:
+        """Return the next bytes, fewer only at the end, even if a stream hands out less at once."""
+        block, filled = self._find_block(size), 0
+        while filled < size and (
+            part := self._ahead or self._stream.read(min(size - filled, _PIECE))
+        ):
+            self._ahead = part[size - filled :]
+            part = part[: size - filled]
+            block[filled : filled + len(part)] = np.frombuffer(part, np.uint8)
+            filled += len(part)
+        return block[:filled]
+
+    def _find_block(self, size: int) -> Bytes:
+        found = _find_unused([block for block in self._kept if len(block) == size], _UNUSED)
+        if found is None:
+            found = np.empty(size, np.uint8)
+            self._kept = [*self._kept[-1:], found]  # one is looked at while the next is read
+        return found
+
+
+def _find_unused(blocks: list[Bytes], references: int) -> Bytes | None:
+    """Return a block that has no more references than one has that nobody looks at."""
+    while blocks:
+        block = blocks.pop()
+        if sys.getrefcount(block) <= references:
+            return block
+    return None
+
+
+def _count_references() -> int:
+    """Return how many references `_find_unused` sees to a block of which only one list knows."""
+    kept = [np.empty(0, np.uint8)]
+    return next(count for count in range(9) if _find_unused(kept[:], count) is not None)
+
+
+_UNUSED: Final = _count_references()

@@ -82,13 +82,13 @@ NO_VALUES: Final = np.zeros(0, np.int64)
 
 def make_integers(values: I64, valid: Mask) -> Column:
     """Return a column of integers; what is not valid counts as 0."""
-    values[~valid] = 0
+    values *= valid
     return Column(kind="integer", valid=valid, values=values, text=NO_TEXT, offsets=NO_OFFSETS)
 
 
 def make_days(values: I32, valid: Mask) -> Column:
     """Return a column of days since 1970-01-01; what is not valid counts as 0."""
-    values[~valid] = 0
+    values *= valid
     return Column(kind="day", valid=valid, values=values, text=NO_TEXT, offsets=NO_OFFSETS)
 
 

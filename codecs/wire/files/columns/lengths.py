@@ -24,7 +24,8 @@ def load_rows(data: U8, begin: int, end: int, padding: bytes) -> U8:
     step = WORD * len(padding)
     rows = np.empty((len(data), -(-(end - begin) // step) * step), np.uint8)
     if rows.shape[1] > end - begin:
-        rows.view(f"V{len(padding)}")[:] = np.void(padding)
+        cell = f"u{len(padding)}"
+        rows.view(cell)[:] = np.frombuffer(padding, cell)
     _as_items(rows, 0, end - begin)[:] = _as_items(data, begin, end - begin)
     return rows
 

@@ -16,9 +16,12 @@ _SPACES = np.uint64(0x2020202020202020)
 _HIGH = np.uint64(0xF0F0F0F0F0F0F0F0)
 _SIX = np.uint64(0x0606060606060606)
 _LOW = np.uint64(0x0F0F0F0F0F0F0F0F)
-_BYTES = np.uint64(0x00FF00FF00FF00FF)
-_PAIRS = np.uint64(0x0000FFFF0000FFFF)
-_TEN, _HUNDRED, _MYRIAD = np.uint64(10), np.uint64(100), np.uint64(10_000)
+# Bits between two neighbours, what the higher one counts, and the bits of their sums.
+_STEPS = (
+    (np.uint64(8), np.uint64(10), np.uint64(0x00FF00FF00FF00FF)),
+    (np.uint64(16), np.uint64(100), np.uint64(0x0000FFFF0000FFFF)),
+    (np.uint64(32), np.uint64(10_000), np.uint64(0x00000000FFFFFFFF)),
+)
 _POWER = 10**WIDTH
 _FULL = (1 << 64) - 1
 
@@ -72,11 +75,17 @@ def _outside(length: int) -> np.uint64:
 
 
 def _parse(word: U64) -> I64:
-    digits = word & _LOW
-    pairs = (digits & _BYTES) + ((digits >> np.uint64(8)) & _BYTES) * _TEN
-    fours = (pairs & _PAIRS) + ((pairs >> np.uint64(16)) & _PAIRS) * _HUNDRED
-    eights = (fours & np.uint64(0xFFFFFFFF)) + (fours >> np.uint64(32)) * _MYRIAD
-    return eights.view(np.int64)
+    """Return what eight digits say: neighbours become pairs, pairs fours, and fours one number.
+
+    What a step leaves above its sums never carries into the next sum and is masked off.
+    """
+    number = word & _LOW
+    for bits, factor, mask in _STEPS:
+        above = number >> bits
+        above *= factor
+        number += above
+        number &= mask
+    return number.view(np.int64)
 
 
 def load_words(data: U8, begin: int, end: int) -> Words:
