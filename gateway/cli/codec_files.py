@@ -18,14 +18,31 @@ if TYPE_CHECKING:
 
 _BUFFER = 1 << 20
 _MEGABYTE = 1_000_000
+_WHOLE = 100  # per cent
+
+
+class Progress:
+    """The share of long work that is done, shown on standard error where that is a terminal."""
+
+    def __init__(self, total: int, unit: str) -> None:
+        self._total, self._unit = max(total, 1), unit
+        self._done, self._shown = 0, -1
+        self._visible = sys.stderr.isatty()
+
+    def advance(self, count: int) -> None:
+        """Take more work as done."""
+        self._done += count
+        share = min(_WHOLE, self._done * _WHOLE // self._total)
+        if self._visible and share != self._shown:
+            self._shown = share
+            sys.stderr.write(f"\r{share:3d} % / {self._unit}" + ("\n" if share == _WHOLE else ""))
 
 
 class _Watched(io.RawIOBase):
-    """A file whose reading moves a progress bar (the share of bytes read) on standard error."""
+    """A file whose reading moves a progress bar."""
 
-    def __init__(self, file: BinaryIO, size: int) -> None:
-        self._file, self._size = file, max(size, 1)
-        self._read, self._shown = 0, -1
+    def __init__(self, file: BinaryIO, progress: Progress) -> None:
+        self._file, self._progress = file, progress
 
     def readable(self) -> bool:
         return True
@@ -42,12 +59,7 @@ class _Watched(io.RawIOBase):
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # typeshed's Buffer is newer than Python 3.11
         data = self._file.read(len(buffer))
         buffer[: len(data)] = data
-        self._read += len(data)
-        share = min(100, self._read * 100 // self._size)
-        if share != self._shown:
-            self._shown = share
-            total = self._size / _MEGABYTE
-            sys.stderr.write(f"\r{share:3d} % / {total:.1f} MB" + ("\n" if share == 100 else ""))  # noqa: PLR2004
+        self._progress.advance(len(data))
         return len(data)
 
 
@@ -62,7 +74,8 @@ def open_input(path: Path) -> Iterator[BinaryIO]:
         if not sys.stderr.isatty():
             yield file
             return
-        watched = _Watched(file, path.stat().st_size)
+        size = path.stat().st_size
+        watched = _Watched(file, Progress(size, f"{size / _MEGABYTE:.1f} MB"))
         yield cast("BinaryIO", io.BufferedReader(watched, _BUFFER))
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gateway.cli.codec_files import end_bad_content, open_input, open_output
+from gateway.cli.codec_files import Progress, end_bad_content, open_input, open_output
 from gateway.cli.codec_formats import FORMS, Form
 from gateway.cli.codec_options import (
     EncodingOption,
@@ -119,10 +119,11 @@ def sample_command(  # noqa: PLR0913 - one parameter for each option of the comm
     from wire.files.sample import write_sample  # noqa: PLC0415  # brings numpy
 
     chosen, _ = Options(layout=layout, version=version, on=on).choose()
-    size = 0
+    size, progress = 0, Progress(count, f"{count}")
     with open_output(output) as target:
         for raw in write_sample(chosen, count, seed):
             size += target.write(raw)
+            progress.advance(1)
     _tell({"file": str(output), "records": count, "bytes": size}, as_json=as_json)
 
 

@@ -31,35 +31,40 @@ if TYPE_CHECKING:
 
 _CHARACTERS = "cp932|jis_mixed|utf_8|cp290|cp037|…"
 
+SourceOption = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar=_CHARACTERS,
+        help="元の文字コード / Character set of the file (default: the layout's own).",
+    ),
+]
+TargetOption = Annotated[
+    str, typer.Option("--to", metavar=_CHARACTERS, help="先の文字コード / To be written.")
+]
+DegradeOption = Annotated[
+    bool,
+    typer.Option(
+        "--degrade",
+        help="縮退する / Replace characters that the target lacks by the table, and log each;"
+        " otherwise the first one stops the work.",
+    ),
+]
+LogOption = Annotated[
+    Path | None,
+    typer.Option("--log", metavar="FILE", help="縮退の記録 / Log of replacements, JSON lines."),
+]
+
 
 def convert_command(  # noqa: PLR0913 - one parameter for each option of the command
     layout: LayoutArgument,
     file: FileArgument,
     *,
-    source: Annotated[
-        str | None,
-        typer.Option(
-            "--from",
-            metavar=_CHARACTERS,
-            help="元の文字コード / Character set of the file (default: the layout's own).",
-        ),
-    ] = None,
-    target: Annotated[
-        str, typer.Option("--to", metavar=_CHARACTERS, help="先の文字コード / To be written.")
-    ],
+    source: SourceOption = None,
+    target: TargetOption,
     output: OutputOption,
-    degrade: Annotated[
-        bool,
-        typer.Option(
-            "--degrade",
-            help="縮退する / Replace characters that the target lacks by the table, and log each;"
-            " otherwise the first one stops the work.",
-        ),
-    ] = False,
-    log: Annotated[
-        Path | None,
-        typer.Option("--log", metavar="FILE", help="縮退の記録 / Log of replacements, JSON lines."),
-    ] = None,
+    degrade: DegradeOption = False,
+    log: LogOption = None,
     numbers: NumbersOption = "sandbox",
     policy: PolicyOption = "ibm",
     gaiji: GaijiOption = "refuse",

@@ -82,6 +82,14 @@ class RuleBook:
         self._header: Values = {}
         self._last: dict[str, int] = {}  # by the rule's id, as what follows
         self._marks = {rule.id: _Marks() for rule in layout.rules if rule.kind == "unique"}
+        self._rules = {
+            record.kind: [
+                (rule, frozenset(list_fields(rule)))
+                for rule in layout.rules
+                if rule.record == record.kind
+            ]
+            for record in layout.records
+        }
         self._bytes = {record.kind: _first_bytes(record) for record in layout.records}
 
     def judge(self, kind: str, number: int, values: Values, faulty: frozenset[str]) -> list[Fault]:
@@ -90,10 +98,8 @@ class RuleBook:
             self._header = values
         return [
             self._fault(rule, kind, number)
-            for rule in self.layout.rules
-            if rule.record == kind
-            and not faulty & set(list_fields(rule))
-            and not self._holds(rule, number, values)
+            for rule, fields in self._rules[kind]
+            if not (faulty and faulty & fields) and not self._holds(rule, number, values)
         ]
 
     def _holds(self, rule: Rule, number: int, values: Values) -> bool:
