@@ -1,6 +1,7 @@
 """Where a value of an edition stands in its file: line and column, for lines and canonical JSON."""
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -38,19 +39,22 @@ class Place:
 
 @dataclass(slots=True)
 class _Node:
-    """A JSON value: the offset of its first character, and its parts by key or index."""
+    """A list or object of JSON: its first character, and its parts by index or key.
+
+    A part that holds no others is its offset alone, since a large edition has millions.
+    """
 
     offset: int
-    parts: dict[str | int, "_Node"] = field(default_factory=dict)
+    is_list: bool
+    parts: dict[str | int, "_Node | int"] = field(default_factory=dict)
     key: str | None = None  # of an object: the key whose value comes next
-    is_list: bool = False
 
-    def add(self, part: "_Node") -> None:
+    def add(self, part: "_Node | int") -> None:
         self.parts[len(self.parts) if self.is_list else self.key or ""] = part
 
 
 def _scan(text: str) -> _Node:
-    """Return the first JSON value of a text; of what is no JSON, as much as can be followed."""
+    """Return a list of the JSON values of a text; of what is no JSON, what can be followed."""
     root = _Node(offset=0, is_list=True)
     open_nodes = [root]
     for token in _TOKEN.finditer(text):
@@ -66,26 +70,34 @@ def _scan(text: str) -> _Node:
             parent.key = None
         elif word != ":":
             if parent.is_list or parent.key is not None:
-                parent.add(_Node(offset=token.start()))
+                parent.add(token.start())
             else:
                 parent.key = word[1:-1]
-    return root.parts.get(0, root)
+    return root
 
 
 def _offset(root: _Node, path: Path) -> int:
     """Return the offset of the value at a path, or of the nearest value around it."""
+    node: _Node | int = root.parts.get(0, root)
     for step in path:
-        following = root.parts.get(step)
+        following = node.parts.get(step) if isinstance(node, _Node) else None
         if following is None:
             break
-        root = following
-    return root.offset
+        node = following
+    return node.offset if isinstance(node, _Node) else node
 
 
-def _place(text: str, offset: int) -> Place:
-    """Return the place of an offset; only line feeds end a line here."""
-    before = text[:offset]
-    return Place(line=before.count("\n") + 1, column=offset - (before.rfind("\n") + 1) + 1)
+class _Lines:
+    """Where the lines of a text begin; only line feeds end a line here."""
+
+    __slots__ = ("_starts",)
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(found.end() for found in re.finditer("\n", text))]
+
+    def place(self, offset: int) -> Place:
+        number = bisect_right(self._starts, offset)
+        return Place(line=number, column=offset - self._starts[number - 1] + 1)
 
 
 def read_path(message: str) -> Path:
@@ -102,33 +114,34 @@ def place_of_fault(data: bytes, message: str) -> Place:
     put at the end where the text is cut, at its beginning otherwise.
     """
     text = data.decode(errors="replace")
+    lines = _Lines(text)
     byte = _BYTE.search(message)
     if byte is not None:
-        return _place(text, len(data[: int(byte[1])].decode(errors="replace")))
+        return lines.place(len(data[: int(byte[1])].decode(errors="replace")))
     if "truncated" in message:
-        return _place(text, len(text))
-    return _place(text, _offset(_scan(text), read_path(message)))
+        return lines.place(len(text))
+    return lines.place(_offset(_scan(text), read_path(message)))
 
 
 def place_of_text(data: bytes, wanted: str) -> Place:
     """Return the place where a text first stands in `data`, its beginning where it does not."""
     text = data.decode(errors="replace")
-    return _place(text, max(text.find(wanted), 0))
+    return _Lines(text).place(max(text.find(wanted), 0))
 
 
 class JsonPlaces:
     """Places in one JSON document, such as a canonical edition or supplement."""
 
-    __slots__ = ("_root", "_text")
+    __slots__ = ("_lines", "_root")
 
     def __init__(self, data: bytes) -> None:
         """Read the document once."""
-        self._text = data.decode(errors="replace")
-        self._root = _scan(self._text)
+        text = data.decode(errors="replace")
+        self._root, self._lines = _scan(text), _Lines(text)
 
     def find(self, path: Path) -> Place:
         """Return the place of the value at a path of a `Table`, or of the nearest around it."""
-        return _place(self._text, _offset(self._root, tuple(_to_json(path))))
+        return self._lines.place(_offset(self._root, tuple(_to_json(path))))
 
 
 class LinePlaces:
