@@ -13,6 +13,7 @@ from tools.pages.cli import cli
 from tools.pages.configuration import configuration
 from tools.pages.data_model import data_model
 from tools.pages.errors import errors
+from tools.pages.file_rules import file_rules
 from tools.pages.glossary import glossary
 from tools.pages.layouts import layouts
 from tools.pages.records import records
@@ -24,6 +25,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "configuration.md": configuration,
     "data-model.md": data_model,
     "errors.md": errors,
+    "file-rules.md": file_rules,
     "glossary.md": glossary,
     "layouts.md": layouts,
     "records.md": records,
