@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import date
 
 from permitlists.model import PermitListError
 from permitlists.register.errors import RegisterError
@@ -13,6 +14,7 @@ from permitlists.register.events import (
     Founded,
     LiftContent,
     Listed,
+    NumberingContent,
     OnProposal,
     Proposed,
     Rejected,
@@ -129,19 +131,21 @@ def _take_effect(state: State, proposal: Proposal) -> State:
         case EditionContent(edition=edition):
             return _supersede(_list(state, edition), edition)
         case WithdrawalContent(target=target):
-            return _unlist(state, state.proposals[target])
+            return _unlist(state, state.proposals[target], _day(proposal))
         case LiftContent(target=target):
-            lifted_on = day_of(proposal.approved_at or proposal.proposed_at)
-            ended = replace(
-                state.proposals[target], state=ProposalState.LIFTED, lifted_on=lifted_on
-            )
-            return _put(state, ended)
+            ended = state.proposals[target]
+            return _put(state, replace(ended, state=ProposalState.LIFTED, lifted_on=_day(proposal)))
         case _:
             try:
                 supplement_of(state).check()
             except PermitListError as error:
                 raise RegisterError("permits.supplement_refused", fault=error) from error
             return state
+
+
+def _day(proposal: Proposal) -> date:
+    """Return the day in Japan on which a proposal took effect."""
+    return day_of(proposal.approved_at or proposal.proposed_at)
 
 
 def _put(state: State, proposal: Proposal) -> State:
@@ -156,10 +160,21 @@ def _list(state: State, edition: Listed) -> State:
     return replace(state, editions=_in_order((*state.editions, edition)))
 
 
-def _unlist(state: State, proposal: Proposal) -> State:
+def _unlist(state: State, proposal: Proposal, day: date) -> State:
+    """Return the state without an edition, nor the clause numbers confirmed for its label."""
     left = tuple(one for one in state.editions if one != proposal.edition)
-    ended = replace(proposal, state=ProposalState.WITHDRAWN)
-    return _put(replace(state, editions=left), ended)
+    state = _put(replace(state, editions=left), replace(proposal, state=ProposalState.WITHDRAWN))
+    for other in tuple(state.proposals.values()):
+        match other.content:
+            case NumberingContent(check=check) if (
+                other.state is ProposalState.PUBLISHED
+                and proposal.edition is not None
+                and check.edition == proposal.edition.label
+            ):
+                state = _put(state, replace(other, state=ProposalState.LIFTED, lifted_on=day))
+            case _:
+                pass
+    return state
 
 
 def _supersede(state: State, edition: Listed) -> State:

@@ -40,13 +40,16 @@ class Folder:
         """Return the events of the log.
 
         Raises:
-            RegisterError: there is no log, or it is broken.
+            RegisterError: there is no log or nothing in it, or it is broken.
         """
         try:
             data = (self.path / LOG).read_bytes()
         except (FileNotFoundError, NotADirectoryError) as error:
             raise RegisterError("permits.register_unknown", folder=self.path) from error
-        return read_chain(data)
+        chain = read_chain(data)
+        if not chain.events:  # a crash came before the founding, or somebody emptied it
+            raise RegisterError("permits.register_unknown", folder=self.path)
+        return chain
 
     def stamp(self) -> tuple[int, int, int]:
         """Return numbers that change whenever the log does, without reading it.

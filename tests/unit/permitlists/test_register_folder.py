@@ -109,6 +109,18 @@ def test_a_folder_without_a_register_is_refused(tmp_path: Path, name: str) -> No
         assert caught.value.code == "permits.register_unknown"
 
 
+@pytest.mark.parametrize("left", [0, 30])
+def test_a_founding_that_a_crash_cut_off_is_no_register_and_can_be_repeated(
+    register: Register, log: Path, left: int
+) -> None:
+    log.write_bytes(log.read_bytes()[:left])
+    with pytest.raises(RegisterError) as caught:
+        Register.open(log.parent)
+    assert caught.value.code == "permits.register_unknown"
+    assert register.verify() is not None
+    assert Register.found(log.parent, PermitList((first(),)), at=NOON, staff=ANN).sequence == 1
+
+
 def test_a_register_whose_folder_vanishes_says_so(register: Register, log: Path) -> None:
     log.unlink()
     assert (register.verify() or "").startswith("permits.register_unknown: ")

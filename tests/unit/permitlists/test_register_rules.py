@@ -363,6 +363,24 @@ def test_an_edition_not_in_force_yet_is_withdrawn_by_two_people(register: Regist
     publish(register, second(TOMORROW))
 
 
+def test_clause_numbers_confirmed_for_an_edition_go_with_it(register: Register) -> None:
+    publish(register, second())
+    for label in ("shourei-r6@2026-05-01", CHECK.edition):
+        check = msgspec.structs.replace(CHECK, edition=label)
+        number = propose(register, NumberingContent(check=check)).number
+        register.approve(number, at=NOON, staff=BOB)
+    propose(register, NumberingContent(check=msgspec.structs.replace(CHECK, official="第2号")))
+    register.propose(WithdrawalContent(target=1), at=NOON, staff=ANN, reason=REASON)
+    register.approve(5, at=NOON, staff=BOB)
+    states = [one.state for one in register.proposals()]
+    assert states[1:4] == [
+        ProposalState.LIFTED,
+        ProposalState.PUBLISHED,
+        ProposalState.PROPOSED,
+    ]
+    assert [one.edition for one in register.permit_list().supplement.numbering] == [CHECK.edition]
+
+
 def test_an_edition_in_force_is_not_withdrawn(register: Register) -> None:
     publish(register, second())
     withdrawal = WithdrawalContent(target=1)
