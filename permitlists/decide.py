@@ -22,13 +22,7 @@ def judge(edition: Edition, question: Question, holds: Iterable[Hold] = ()) -> D
     The elements are judged in the order of the contract, except that an unknown or deleted row
     fails as the affair before the inquirer can be looked up in it.
     """
-    return withhold(edition, judge_table(edition, question), question, holds)
-
-
-def withhold(
-    edition: Edition, decision: Decision, question: Question, holds: Iterable[Hold]
-) -> Decision:
-    """Return the refusal by the first hold that covers a question allowed, else the decision."""
+    decision = judge_table(edition, question)
     for hold in holds:
         if decision.allowed and hold.covers(question):
             return edition.refusals[f"permits.hold.{hold.kind}"]

@@ -29,12 +29,23 @@ class HoldIndex:
             or question.provider_delegator in named
         ):
             return None  # nearly every question
-        return next((hold for hold in self.list_near(question) if hold.covers(question)), None)
+        for hold in self.list_near(question):
+            if hold.covers(question):
+                return hold
+        return None
 
     def list_near(self, question: Question) -> list[Hold]:
-        """Return the holds that may cover the question, those that name no institution first."""
-        found = list(self._general)
-        codes = (*question.codes_of("inquirer"), *question.codes_of("provider"))
-        for code in dict.fromkeys(codes):
-            found += self._by_institution.get(code, ())
+        """Return the holds that may cover the question, those that name no institution first.
+
+        A hold stands twice where the same institution is on both sides.
+        """
+        found, named = list(self._general), self._by_institution
+        for code in (
+            question.inquirer_code,
+            question.inquirer_delegator,
+            question.provider_code,
+            question.provider_delegator,
+        ):
+            if code in named:
+                found += named[code]
         return found

@@ -8,7 +8,7 @@ from importlib.resources import files
 from itertools import groupby, zip_longest
 from typing import Final, Self
 
-from permitlists.decide import judge_table, withhold
+from permitlists.decide import judge_table
 from permitlists.edition import Edition
 from permitlists.explain import Explanation, explain, explain_filed
 from permitlists.holds import HoldIndex
@@ -130,13 +130,14 @@ class PermitList:
             or entry.providers.isdisjoint(question.provider)
         ):
             decision = judge_table(edition, question)
+            if not decision.allowed:
+                return decision
         else:  # nearly every question that is allowed: its answer was built beforehand
             decision = entry.decision
-        if holds:
-            decision = withhold(edition, decision, question, holds)
-        if self._held and (hold := self._holds.find(question)) is not None and decision.allowed:
-            return edition.refusals[f"permits.hold.{hold.kind}"]
-        return decision
+        hold = next((one for one in holds if one.covers(question)), None) if holds else None
+        if hold is None and self._held:
+            hold = self._holds.find(question)
+        return decision if hold is None else edition.refusals[f"permits.hold.{hold.kind}"]
 
     def _decide_elsewhere(self, question: Question, holds: Collection[Hold]) -> Decision:
         """Return the decision on a question that no edition of a statutory instrument governs."""
