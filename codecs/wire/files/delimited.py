@@ -37,7 +37,7 @@ def decode_delimited(
     reader = _Reader(layout, settings)
     terminator = _find_terminator(layout)
     while line := stream.readline(_LONGEST):
-        yield from reader.read(line.rstrip(b"\r\n"), line.endswith(terminator))
+        yield from reader.read(line.rstrip(b"\r\n"), terminated=line.endswith(terminator))
     yield from reader.end()
 
 
@@ -52,7 +52,7 @@ class _Reader:
     number: int = 0
     place: int = START
 
-    def read(self, line: bytes, terminated: bool) -> Iterator[Decoded | Fault]:  # noqa: FBT001
+    def read(self, line: bytes, *, terminated: bool) -> Iterator[Decoded | Fault]:
         """Yield the record of a line, or why it is none."""
         self.number += 1
         if not terminated:

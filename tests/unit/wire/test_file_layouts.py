@@ -104,7 +104,7 @@ def with_fields(*fields: Field, **changed: Any) -> Layout:  # noqa: ANN401  # an
     return msgspec.structs.replace(layout, records=(record,))
 
 
-def field(at: int, length: int, kind: str = "text", **options: Any) -> Field:  # noqa: ANN401
+def field(at: int, length: int, kind: str = "text", **options: Any) -> Field:  # noqa: ANN401  # any
     return Field(name=options.pop("name", f"f{at}"), at=at, length=length, type=kind, **options)  # type: ignore[arg-type]  # any type
 
 
