@@ -12,18 +12,21 @@ import numpy as np
 from wire.errors import WireError
 from wire.files.columns.column import Chunk, Column
 from wire.files.columns.figures import is_stamp
+from wire.files.columns.lengths import as_items, spread
+from wire.files.columns.numerals import number_days, write_digits
+from wire.files.columns.points import list_points
 from wire.files.columns.tables import (
+    I32,
     I64,
     U8,
     U16,
-    U32,
     Mask,
     are_all,
-    load_ascii_codes,
     load_half_width_codes,
     load_jis_codes,
     load_wide_codes,
 )
+from wire.files.columns.words import load_words
 from wire.files.layout import TERMINATORS, FieldType, Layout
 from wire.files.places import Place, list_places
 from wire.files.rows import Decoded, encode_record
@@ -31,7 +34,7 @@ from wire.files.settings import Settings
 
 _ZERO: Final = 0x30
 _SPACE: Final = 0x20
-_CONTINUATION: Final = 0x80  # of UTF-8: bytes that begin no character
+_DELETE: Final = 0x7F
 _FOREVER: Final = np.datetime64("9999-12-31").astype(np.int64)
 _STAMPS: Final[Mapping[FieldType, str]] = {
     "month": "0000-00",
@@ -52,9 +55,13 @@ def encode_columns(
         WireError: as `encode_rows`; the path names the record by its number.
     """
     terminator = TERMINATORS[layout.terminator]
+    memory: U8 | None = None  # of the chunk before: fresh memory costs as much as filling it
     for item in items:
         if isinstance(item, Chunk):
-            yield encode_chunk(layout, item, settings).tobytes()
+            if memory is None or memory.shape != _shape(layout, item):
+                memory = _prepare(layout, item)
+            _fill(layout, item, memory, settings)
+            yield memory.tobytes()
         else:
             yield _encode_one(layout, item, settings) + terminator
 
@@ -72,22 +79,37 @@ def encode_chunk(layout: Layout, chunk: Chunk, settings: Settings) -> U8:
     Raises:
         WireError: as `encode_columns`.
     """
-    length = chunk.record.length
-    terminator = TERMINATORS[layout.terminator]
-    data = np.full((len(chunk), length + len(terminator)), _SPACE, np.uint8)
-    data[:, length:] = list(terminator)
+    data = _prepare(layout, chunk)
+    _fill(layout, chunk, data, settings)
+    return data
+
+
+def _prepare(layout: Layout, chunk: Chunk) -> U8:
+    """Return blank rows with a terminator."""
+    data = np.full(_shape(layout, chunk), _SPACE, np.uint8)
+    data[:, chunk.record.length :] = list(TERMINATORS[layout.terminator])
+    return data
+
+
+def _shape(layout: Layout, chunk: Chunk) -> tuple[int, int]:
+    return len(chunk), chunk.record.length + len(TERMINATORS[layout.terminator])
+
+
+def _fill(layout: Layout, chunk: Chunk, data: U8, settings: Settings) -> None:
+    """Write all fields of a chunk."""
     unsaid = np.zeros(len(chunk), np.bool_)
     unsaid[list(chunk.raw)] = True
     for place in list_places(chunk.record):
-        if place.field.type == "shift":
+        if place.field.type == "filler":
+            data[:, place.begin : place.end] = _SPACE
+        elif place.field.type == "shift":
             data[:, place.begin : place.end] = list(bytes.fromhex(place.field.constant or ""))
-        elif place.field.type != "filler":
+        else:
             column = chunk.columns[place.label]
             unsaid |= _WRITERS.get(place.field.type, _leave)(place, column, data, settings)
             _write_nothing(place, column, data)
     if unsaid.any():
         _write_rows(layout, chunk, data, np.flatnonzero(unsaid).tolist(), settings)
-    return data
 
 
 def _write_nothing(place: Place, column: Column, data: U8) -> None:
@@ -112,8 +134,8 @@ def _leave(_: Place, column: Column, __: U8, ___: Settings) -> Mask:
 
 def _write_number(place: Place, column: Column, data: U8, _: Settings) -> Mask:
     values = column.values.astype(np.int64)
-    _write_digits(values, data[:, place.begin : place.end])
-    wrong = _is_outside(values, place.field.length) | _is_spelt_empty(place, data)
+    write_digits(values, data, place.begin, place.end)
+    wrong = _is_outside(values, place.field.length) | _is_refused(place, column)
     return column.valid & wrong
 
 
@@ -123,8 +145,8 @@ def _write_signed(place: Place, column: Column, data: U8, _: Settings) -> Mask:
     values = column.values.astype(np.int64)
     size = np.abs(values)
     data[:, place.begin] = np.where(values < 0, ord("-"), ord("+"))
-    _write_digits(size, data[:, place.begin + 1 : place.end])
-    wrong = _is_outside(size, place.field.length - 1) | _is_spelt_empty(place, data)
+    write_digits(size, data, place.begin + 1, place.end)
+    wrong = _is_outside(size, place.field.length - 1) | _is_refused(place, column)
     return column.valid & wrong
 
 
@@ -134,36 +156,22 @@ def _is_outside(values: I64, digits: int) -> Mask:
     return found
 
 
-def _is_spelt_empty(place: Place, data: U8) -> Mask:
-    """Return where the bytes written say that there is no value."""
-    found = np.zeros(len(data), np.bool_)
+def _is_refused(place: Place, column: Column) -> Mask:
+    """Return which numbers the spelling of an empty field would hide."""
+    refused = np.zeros(len(column), np.bool_)
     for spelling in place.field.empty:
-        spelt = np.frombuffer(spelling.encode(), np.uint8)
-        found |= are_all(data[:, place.begin : place.end] == spelt)
-    return found
-
-
-def _write_digits(values: I64, target: U8) -> None:
-    """Write the last digits of numbers, the lowest in the last byte."""
-    rest = values
-    for at in range(target.shape[1] - 1, -1, -1):
-        rest, digit = np.divmod(rest, 10)
-        target[:, at] = digit
-        target[:, at] += _ZERO
+        if spelling.isdigit():
+            refused |= column.values == int(spelling)
+    return refused
 
 
 def _write_day(place: Place, column: Column, data: U8, _: Settings) -> Mask:
-    days = column.values.astype("datetime64[D]")
-    months = days.astype("datetime64[M]")
-    years = months.astype("datetime64[Y]").astype(np.int64) + 1970
-    number = years * 10_000
-    number += (months.astype(np.int64) % 12 + 1) * 100
-    number += (days - months.astype("datetime64[D]")).astype(np.int64) + 1
-    _write_digits(number, data[:, place.begin : place.end])
+    numbers, known = number_days(column.values)
+    write_digits(numbers, data, place.begin, place.end)
     if place.field.forever is not None:
         forever = column.values == _FOREVER
         data[forever, place.begin : place.end] = list(place.field.forever.encode())
-    return column.valid & ((years < 1) | (years > 9999))  # noqa: PLR2004  # the calendar's years
+    return column.valid & ~known
 
 
 def _write_stamp(place: Place, column: Column, data: U8, _: Settings) -> Mask:
@@ -184,8 +192,16 @@ def _write_stamp(place: Place, column: Column, data: U8, _: Settings) -> Mask:
 
 
 def _write_text(place: Place, column: Column, data: U8, _: Settings) -> Mask:
-    unsaid = _write_codes(place, column, data, load_ascii_codes())
-    return unsaid | (column.valid & _is_spelt_empty(place, data))
+    starts, lengths = column.offsets[:-1], np.diff(column.offsets)
+    unsaid = _write_cells(place, column.text, starts, lengths, data)
+    strange = column.text - _SPACE >= _DELETE - _SPACE
+    if strange.any():
+        owners = np.searchsorted(column.offsets, np.flatnonzero(strange), side="right") - 1
+        unsaid[owners] = True
+    for spelling in place.field.empty:
+        spelt = spelling.encode().ljust(place.field.length)
+        unsaid |= load_words(data, place.begin, place.end).equal(spelt)
+    return unsaid
 
 
 def _write_kana(place: Place, column: Column, data: U8, settings: Settings) -> Mask:
@@ -205,38 +221,40 @@ def _write_jis(place: Place, column: Column, data: U8, _: Settings) -> Mask:
 
 def _write_codes(place: Place, column: Column, data: U8, table: U8 | U16) -> Mask:
     """Write texts as codes of a table, padded at the end; refuse what it lacks or cannot fit."""
-    size = table.dtype.itemsize
-    room = place.field.length // size
+    if place.field.length % table.dtype.itemsize:
+        return np.ones(len(column), np.bool_)
     points, lengths = list_points(column)
-    codes = table[np.where(points < len(table), points, 0)]
-    wrong: Mask = lengths > room
-    owners = np.repeat(np.arange(len(column)), lengths)
-    wrong[owners[codes == 0]] = True
-    padding = _PADDINGS[place.field.type]
-    last = np.cumsum(lengths)[lengths > 0] - 1
-    wrong[lengths > 0] |= codes[last] == padding  # reading would take it off as padding
-    block = np.full((len(column), room), padding, table.dtype.newbyteorder(">"))
-    inside = np.arange(room) < np.where(wrong, 0, lengths)[:, None]
-    block[inside] = codes[~wrong[owners]]
-    data[:, place.begin : place.end] = block.view(np.uint8).reshape(len(column), -1)
+    codes = table.take(points, mode="clip")  # the last character of the plane has no code
+    size = table.dtype.itemsize
+    starts = (np.cumsum(lengths) - lengths) * size
+    cells = codes.astype(table.dtype.newbyteorder(">")).view(np.uint8)
+    wrong = _write_cells(place, cells, starts, lengths * size, data)
+    lacking = codes == 0
+    if lacking.any():
+        wrong[np.repeat(np.arange(len(column)), lengths)[lacking]] = True
     return wrong
 
 
-_PADDINGS: Final[Mapping[FieldType, int]] = {
-    "text": _SPACE,
-    "kana": _SPACE,
-    "wide": 0x8140,
-    "jis": 0x2121,
+def _write_cells(place: Place, cells: U8, starts: I64 | I32, lengths: I64 | I32, data: U8) -> Mask:
+    """Write bytes of texts, padded at the end; return which do not fit or end with padding."""
+    padding = _PADDINGS[place.field.type]
+    rows = spread(cells, starts, lengths, (place.field.length, padding))
+    as_items(data, place.begin, place.field.length)[:] = as_items(rows, 0, place.field.length)
+    wrong: Mask = lengths > place.field.length
+    if len(cells):
+        last = as_items(cells, 0, len(padding), step=len(padding))
+        ends = (starts + lengths) // len(padding) - 1
+        # reading would take it off as padding
+        wrong |= (lengths > 0) & (last[ends] == np.frombuffer(padding, last.dtype))
+    return wrong
+
+
+_PADDINGS: Final[Mapping[FieldType, bytes]] = {
+    "text": b" ",
+    "kana": b" ",
+    "wide": b"\x81\x40",
+    "jis": b"!!",
 }
-
-
-def list_points(column: Column) -> tuple[U32, I64]:
-    """Return the code points of a column of texts, and how many each record has."""
-    whole = column.text.tobytes().decode("utf-8", "surrogatepass")
-    points = np.frombuffer(whole.encode("utf-32-le", "surrogatepass"), np.uint32)
-    starts = np.zeros(len(column.text) + 1, np.int64)
-    np.cumsum((column.text & 0xC0) != _CONTINUATION, out=starts[1:])
-    return points, np.diff(starts[column.offsets])
 
 
 _WRITERS: Final[Mapping[FieldType, _Writer]] = {

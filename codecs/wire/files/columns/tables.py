@@ -42,11 +42,13 @@ _FEBRUARY = 2
 class Calendar:
     """`days[leap, month * 100 + day]` is the day of the year from 0, -1 where there is none.
 
-    `years[y]` is the number of days from 1970-01-01 to the first day of a year, `leap[y]` tells
-    leap years; the year 0 is none.
+    `dates` is the reverse: `month * 100 + day` by leap and day of the year. `years[y]` is the
+    number of days from 1970-01-01 to the first day of a year, `leap[y]` tells leap years; the
+    year 0 is none.
     """
 
     days: npt.NDArray[np.int16]
+    dates: npt.NDArray[np.int16]
     years: I32
     leap: npt.NDArray[np.int8]
 
@@ -55,6 +57,7 @@ class Calendar:
 def load_calendar() -> Calendar:
     """Return the Gregorian calendar of the years 1 to 9999."""
     days = np.full((2, _YEARS), -1, np.int16)
+    dates = np.zeros((2, 366), np.int16)
     years = np.zeros(_YEARS, np.int32)
     leap = np.zeros(_YEARS, np.int8)
     for year in range(1, _YEARS):
@@ -65,7 +68,8 @@ def load_calendar() -> Calendar:
         for ordinal in range(first, date(year, 12, 31).toordinal() + 1):
             day = date.fromordinal(ordinal)
             days[is_leap, day.month * 100 + day.day] = ordinal - first
-    return Calendar(days, years, leap)
+            dates[is_leap, ordinal - first] = day.month * 100 + day.day
+    return Calendar(days, dates, years, leap)
 
 
 # What codes of one or two bytes mean, by code: its UTF-8 in the lower three bytes, the first of
@@ -138,19 +142,9 @@ def load_jis_codes() -> U16:
 
 
 @cache
-def load_ascii_codes() -> U8:
-    """Return the byte of each printable ASCII character of the basic plane, 0 for others."""
-    found = np.zeros(1 << 16, np.uint8)
-    for byte, text in HALF_WIDTH.items():
-        if text.isascii():
-            found[ord(text)] = byte
-    return found
-
-
-@cache
 def load_half_width_codes(*, large_only: bool) -> U8:
     """Return the JIS X 0201 byte of each character of the basic plane, 0 for none."""
-    found = load_ascii_codes().copy()
+    found = np.zeros(1 << 16, np.uint8)
     for byte, text in HALF_WIDTH.items():
         if not (large_only and byte in SMALL_KANA):
             found[ord(text)] = byte
