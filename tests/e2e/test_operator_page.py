@@ -11,6 +11,7 @@ PAGE = ROOT / "docs" / "operator" / "permit-lists.md"
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)  # some forty processes, on a busy machine
 def test_every_command_of_the_page_prints_what_the_page_shows() -> None:
     text = PAGE.read_text("utf-8")
     assert text.count("```text\n") >= 15
