@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,6 +20,10 @@ from gateway.cli.codec_options import (
     VersionOption,
 )
 from gateway.cli.output import Exit
+
+if TYPE_CHECKING:
+    from wire.files.layout import Layout
+    from wire.files.names import FileName
 
 
 def check_command(  # noqa: PLR0913 - one parameter for each option of the command
@@ -49,7 +53,9 @@ def check_command(  # noqa: PLR0913 - one parameter for each option of the comma
     )
     chosen, settings = options.choose_encoded(encoding)
     with open_input(file) as stream:
-        report = check_file(chosen, stream, settings, max_errors=max_errors)
+        report = check_file(
+            chosen, stream, settings, max_errors=max_errors, name=_find_name(chosen, file)
+        )
     if html is not None:
         with open_output(html) as page:
             page.write(report.as_html().encode())
@@ -58,3 +64,15 @@ def check_command(  # noqa: PLR0913 - one parameter for each option of the comma
     else:
         typer.echo(report.as_text())
     raise typer.Exit(Exit.FINE if report.ok else Exit.NO)
+
+
+def _find_name(layout: "Layout", file: Path) -> "FileName | None":
+    """Return what a file's name says, None where it is no name of a file of that layout."""
+    from wire.errors import WireError  # noqa: PLC0415  # kept off the start of other commands
+    from wire.files.names import parse_name  # noqa: PLC0415  # as above
+
+    try:
+        name = parse_name(file.name)
+    except WireError:
+        return None
+    return name if name.layout == layout.id else None

@@ -7,6 +7,8 @@ from typing import Any, BinaryIO, Final
 from wire.files.columns.decode import decode_chunk
 from wire.files.delimited import decode_delimited
 from wire.files.layout import TERMINATORS, Layout
+from wire.files.names import FileName
+from wire.files.naming import agrees
 from wire.files.places import list_places
 from wire.files.report import Report, severity_of
 from wire.files.rows import Decoded, decode_run
@@ -41,14 +43,21 @@ _HEADER_RULES: Final = {
 
 
 def check_file(
-    layout: Layout, stream: BinaryIO, settings: Settings, *, max_errors: int = MAX_ERRORS
+    layout: Layout,
+    stream: BinaryIO,
+    settings: Settings,
+    *,
+    max_errors: int = MAX_ERRORS,
+    name: FileName | None = None,
 ) -> Report:
     """Return all that is wrong with a file; errors and warnings beyond the limit are counted only.
+
+    Where a `name` is given, the file's first record must agree with it.
 
     Memory does not grow with the file but for `unique` rules (see `RuleBook`). Whatever the bytes
     are, nothing is raised.
     """
-    check = _Check(layout, settings, max_errors)
+    check = _Check(layout, settings, max_errors, name)
     if layout.form == "delimited":
         return check.run(decode_delimited(layout, stream, settings))
     return check.run(walk(layout, stream))
@@ -71,7 +80,10 @@ class _Found:
 class _Check:
     """What is known while a file is checked."""
 
-    def __init__(self, layout: Layout, settings: Settings, limit: int) -> None:
+    def __init__(
+        self, layout: Layout, settings: Settings, limit: int, name: FileName | None
+    ) -> None:
+        self.name = name
         self.layout, self.settings, self.limit = layout, settings, limit
         self.found = {"error": _Found(limit), "warning": _Found(limit)}
         self.book = RuleBook(layout)
@@ -131,6 +143,10 @@ class _Check:
         self.records += 1
         faulty = frozenset(fault.field.partition("[")[0] for fault in decoded.faults)
         self._report(decoded.faults)
+        if kind in "MH" and self.name is not None:
+            if not agrees(self.name, decoded.values):
+                self._report([self._fault(decoded, "H009", "", "")])
+            self.name = None
         if kind == "D":
             self.data += 1
             self.tally.add(decoded.values)

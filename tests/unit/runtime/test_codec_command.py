@@ -72,6 +72,13 @@ def test_a_check_answers_by_its_exit_code_and_reports_in_three_forms(kept: Path)
     assert run("check", "KJKOJIN1", kept / "KJKOJIN1", "--numbers", "real").exit_code == 1
 
 
+def test_the_name_of_a_file_is_checked_where_it_is_one(kept: Path) -> None:
+    for name, code in (("Z2214212.DTA", 1), ("Z2114212.DTA", 0), ("Z22.DTA", 0)):
+        (kept / name).write_bytes(sample("Z22"))
+        result = run("check", "Z22", kept / name)
+        assert (result.exit_code, "H009" in result.stdout) == (code, code == 1)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

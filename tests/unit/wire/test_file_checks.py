@@ -2,15 +2,18 @@
 # ruff: noqa: RUF001 - full-width letters are what some of these files hold
 
 import io
+import tracemalloc
 from typing import Any
 
 import msgspec
 import pytest
 
-from tests.support.sample_files import LAYOUTS, check, patched, rewritten, rules, sample
+from tests.support.sample_files import LAYOUTS, check, decoded, patched, rewritten, rules, sample
 from wire.files.check import check_file
 from wire.files.layout import Field, Layout, Record, Rule, Totals
 from wire.files.library import load_layout, parse_layout
+from wire.files.names import parse_name
+from wire.files.rules import RuleBook
 from wire.files.sample import write_sample
 from wire.files.settings import Settings
 
@@ -288,6 +291,34 @@ def test_the_digest_covers_line_ends_and_is_taken_in_either_case() -> None:
     assert check_file(layout, io.BytesIO(upper), Settings()).ok
 
 
+@pytest.mark.parametrize(
+    ("layout_id", "text", "expected"),
+    [
+        ("KJSETAI1", "KJSETAI1_{code}_20260401093000_000001_001of001.dat", []),
+        ("KJSETAI1", "KJSETAI1_{code}_20260401093000_000002_001of001.dat", [("H009", 1, "")]),
+        ("KJSETAI1", "KJSETAI1_{code}_20260401093000_000001_001of002.dat", [("H009", 1, "")]),
+        ("KJSETAI1", "KJSETAI1_{code}_20260401093001_000001_001of001.dat", [("H009", 1, "")]),
+        ("KJSETAI1", "KJSETAI1_142123_20260401093000_000001_001of001.dat", [("H009", 1, "")]),
+        ("Z22", "Z22{code}.DTA", []),
+        ("Z22", "Z2214212.DTA", [("H009", 1, "")]),
+    ],
+)
+def test_a_file_agrees_with_its_name(
+    layout_id: str, text: str, expected: list[tuple[str, int, str]]
+) -> None:
+    first = decoded(layout_id, sample(layout_id))[0].values
+    code = first["市町村コード" if layout_id == "Z22" else "市区町村コード"]
+    name = parse_name(text.format(code=code))
+    assert rules(check(layout_id, sample(layout_id), name=name)) == expected
+
+
+def test_a_name_is_not_compared_with_what_cannot_be_read() -> None:
+    data = sample("KJSETAI1")
+    name = parse_name("KJSETAI1_142123_20260401093000_000001_001of001.dat")
+    broken = data[:22] + b" " * 6 + data[28:]
+    assert "H009" not in {rule for rule, _, _ in rules(check("KJSETAI1", broken, name=name))}
+
+
 # --- individual numbers in files that are received
 
 
@@ -365,6 +396,20 @@ def test_counts_of_trailers_beyond_the_limit_are_not_told() -> None:
     report = check("Z22", data + data[96:] * 5, max_errors=3)
     assert report.ok
     assert len(report.totals["groups"]) == 3
+
+
+def test_values_that_may_stand_once_take_a_bounded_memory() -> None:
+    count = 100_000
+    book = RuleBook(load_layout("KJKZKOH1"))
+    tracemalloc.start()
+    for number in range(1, count + 1):
+        book.judge("D", number, {"行番号": number, "候補番号": number}, frozenset())
+    kept, _ = tracemalloc.get_traced_memory()
+    assert not book.list_repeated()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 20 * count
+    assert peak < 36 * count
 
 
 # --- layouts of other kinds
