@@ -325,6 +325,14 @@ class OwnRegister(Protocol):
         """
         ...
 
+    def recall(self, sequence: int) -> OwnList:
+        """Return what it said under an earlier number, by the history that was read last.
+
+        Raises:
+            RegisterBrokenError: that history has no such number.
+        """
+        ...
+
     def accept(self, own: OwnList) -> None:
         """Let `changed` compare with this reading from now on: it is in force."""
         ...

@@ -6,7 +6,7 @@ from pathlib import Path
 from gateway.domain.errors import RegisterBrokenError
 from gateway.domain.permit_book import OwnList, select_own
 from gateway.settings import Settings, SettingsError
-from permitlists import PermitListError
+from permitlists import PermitListError, decode_supplement
 from permitlists.register import (
     HoldContent,
     LiftContent,
@@ -52,6 +52,20 @@ class FolderRegister:
         )
         self._pending = (own, found)
         return own
+
+    def recall(self, sequence: int) -> OwnList:
+        """Return what it said under an earlier number, by the history that was read last.
+
+        Raises:
+            RegisterBrokenError: that history has no such number.
+        """
+        register = self._pending[1] if self._pending else Register.open(self._folder)
+        try:
+            _, _, content = register.contents(sequence)
+        except PermitListError as error:
+            raise RegisterBrokenError(reason=error.code, sequence=sequence) from error
+        supplement = select_own(decode_supplement(content), self._institution)
+        return OwnList(sequence=sequence, supplement=supplement)
 
     def accept(self, own: OwnList) -> None:
         """Compare with this reading from now on; a reading that another overtook counts not."""

@@ -7,7 +7,7 @@ from gateway.domain.errors import GuardFailedError, RegisterBrokenError
 from gateway.domain.permit_book import OwnList
 from gateway.domain.records import Act, ExchangeRecord, Phase
 from gateway.domain.work import ListSource, Setting, StoredSupplement
-from gateway.ports import Ports, Unit
+from gateway.ports import OwnRegister, Ports, Unit
 
 SEQUENCE: Final = "permit_register.sequence"
 TRIES: Final = 3
@@ -27,7 +27,7 @@ async def catch_up(*, ports: Ports) -> None:
     own = register.read()
     for _ in range(TRIES):
         try:
-            await _keep(own, ports=ports)
+            await _keep(own, register, ports=ports)
         except GuardFailedError:
             continue  # another process keeps one at the same time
         break
@@ -35,7 +35,7 @@ async def catch_up(*, ports: Ports) -> None:
     register.accept(own)
 
 
-async def _keep(own: OwnList, *, ports: Ports) -> None:
+async def _keep(own: OwnList, register: OwnRegister, *, ports: Ports) -> None:
     """Keep what it says, so that decisions can be replayed, and record who changed it."""
     content = own.supplement.to_bytes()
     digest = sha256(content)
@@ -47,6 +47,8 @@ async def _keep(own: OwnList, *, ports: Ports) -> None:
         raise RegisterBrokenError(reason="older", sequence=own.sequence)
     if known is not None:  # another process was here first, or this is a restart
         return
+    if setting is not None:
+        await _check_history(int(setting.value), register, ports=ports)
     now = ports.clock.now()
     unit = Unit()
     if setting is None:
@@ -74,3 +76,17 @@ async def _keep(own: OwnList, *, ports: Ports) -> None:
         )
     )
     await ports.store.commit(unit)
+
+
+async def _check_history(sequence: int, register: OwnRegister, *, ports: Ports) -> None:
+    """See that the register still says of the number kept last what it said then.
+
+    A log that was cut off and went on otherwise has a higher number, and lacks a hold.
+
+    Raises:
+        RegisterBrokenError: it says something else.
+    """
+    kept = await ports.store.find(StoredSupplement, source=ListSource.OWN, sequence=sequence)
+    said = register.recall(sequence).supplement.to_bytes()
+    if kept is not None and kept.sha256 != sha256(said).hexdigest():
+        raise RegisterBrokenError(reason="rewritten", sequence=sequence)

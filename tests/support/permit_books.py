@@ -14,12 +14,17 @@ class FixedRegister:
     def __init__(self, own: OwnList) -> None:
         self.own = own
         self.accepted: OwnList | None = None
+        self.said: dict[int, OwnList] = {}
 
     def changed(self) -> bool:
         return self.accepted is not self.own
 
     def read(self) -> OwnList:
+        self.said[self.own.sequence] = self.own
         return self.own
+
+    def recall(self, sequence: int) -> OwnList:
+        return self.said[sequence]
 
     def accept(self, own: OwnList) -> None:
         self.accepted = own
