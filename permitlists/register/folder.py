@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import get_ident
 from typing import Final
 
 from permitlists.register.chain import Chain, link, read_chain
@@ -86,7 +87,7 @@ class Folder:
         target = folder / _name(hashlib.sha256(data).hexdigest())
         if target.exists() and target.read_bytes() == data:
             return
-        unfinished = folder / f".{target.name}.{os.getpid()}"
+        unfinished = folder / f".{target.name}.{os.getpid()}.{get_ident()}"
         with unfinished.open("wb") as file:
             file.write(data)
             file.flush()

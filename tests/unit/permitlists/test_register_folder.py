@@ -4,6 +4,7 @@ import errno
 import json
 import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -279,6 +280,22 @@ def test_a_damaged_edition_file_heals_when_it_is_proposed_again(
     register.propose_edition(new, at=NOON, staff=ANN, reason=REASON)
     assert path.stat().st_mtime_ns == written
     assert sorted(one.suffix for one in path.parent.iterdir()) == [".json"] * 3
+
+
+def test_threads_that_propose_side_by_side_lose_nothing(register: Register, log: Path) -> None:
+    new = second(second().key.valid_from.replace(month=6))
+
+    def propose(number: int) -> int:
+        writer = Register.open(log.parent)
+        Folder(log.parent).write_edition(new.to_bytes())
+        content = suspension(days=number + 1, row="3")
+        return writer.propose(content, at=NOON, staff=ANN, reason=REASON).number
+
+    with ThreadPoolExecutor(8) as pool:
+        numbers = list(pool.map(propose, range(40)))
+    assert sorted(numbers) == list(range(3, 43))
+    assert register.verify() is None
+    assert Register.open(log.parent).load_edition(new.key.sha256).key == new.key
 
 
 def test_an_empty_log_is_an_empty_chain() -> None:
