@@ -22,7 +22,7 @@ from gateway.network.mapping import from_answer
 from gateway.network.sealing import content_digest
 from gateway.usecases import inquiry as inquiries
 from gateway.usecases import permit_list, provision, sandbox, symbols
-from gateway.usecases.course import ArrivedAnswer
+from gateway.usecases.conclusion import ArrivedAnswer
 from gateway.usecases.refusal import RefusedArrival, refuse
 from gateway.usecases.stored_replies import find_reply
 from wire.documents import Document, decode_stream

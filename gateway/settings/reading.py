@@ -89,6 +89,10 @@ def _find_edge_faults(settings: Settings) -> Sequence[tuple[str, str]]:
         faults.append(("business.host", "is not loopback, so the TLS files are required"))
     if settings.mode == "production" and settings.institutions_file is None:
         faults.append(("institutions_file", "is required in production"))
+    every, stale = settings.jobs.permit_list_seconds, settings.permits.stale_seconds
+    if every >= stale:
+        problem = f"is not longer than jobs.permit_list_seconds, {every}: every copy would be stale"
+        faults.append(("permits.stale_seconds", problem))
     if settings.clients and settings.token is None:
         faults.append(("token.key_file", "is required as soon as there are clients"))
     return faults

@@ -28,15 +28,8 @@ from gateway.domain.symbols import SymbolBinding
 from gateway.domain.work import WorkItem
 from gateway.ports import Ports, Unit
 from gateway.usecases import own_register
-from gateway.usecases.course import (
-    ArrivedAnswer,
-    Course,
-    check,
-    conclude,
-    find_symbol,
-    lane_of,
-    record_of,
-)
+from gateway.usecases.conclusion import ArrivedAnswer, check, conclude, record_of
+from gateway.usecases.course import Course, find_symbol, lane_of
 from gateway.usecases.judging import Asked, day_of, find_denial, judge, names_of, question
 
 POLL_SECONDS = 0.5  # another process may drive it, so waiting also looks

@@ -82,4 +82,4 @@ def test_every_command_of_the_page_answers_as_the_page_says(sandbox: Path) -> No
         else:
             assert_shown(json.loads(text), last_document(real))
             answers += 1
-    assert answers == 9
+    assert answers == 10

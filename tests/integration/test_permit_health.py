@@ -89,7 +89,7 @@ async def take(office: Office) -> None:
 
 
 def test_readiness_and_figures_tell_number_age_and_staleness(gateway: Configured) -> None:
-    settle(gateway, "stale_seconds = 60")
+    settle(gateway, "stale_seconds = 60", "[jobs]", "permit_list_seconds = 30")
 
     async def act(office: Office) -> None:
         book = office.ports[A].book

@@ -15,7 +15,7 @@ from gateway.domain.permits import ProvisionPermit, Wanted
 from gateway.domain.work import WorkItem
 from gateway.ports import Delivery
 from gateway.usecases import inquiry as inquiries
-from gateway.usecases.course import ArrivedAnswer
+from gateway.usecases.conclusion import ArrivedAnswer
 from tests.support.world import CORE, TAX, CallingCore, World, open_world
 
 INCOME = {"total_income": "3000000", "income_levy": "120000"}

@@ -20,7 +20,7 @@ from gateway.domain.provision import Provision
 from gateway.domain.work import WorkItem
 from gateway.usecases import inquiry as inquiries
 from gateway.usecases import provision
-from gateway.usecases.course import ArrivedAnswer
+from gateway.usecases.conclusion import ArrivedAnswer
 from gateway.usecases.stored_replies import find_reply
 from tests.support.world import CORE, TAX, World, delivery_of, open_world
 

@@ -34,7 +34,7 @@ from gateway.ports import Delivery, Policy, Ports, RecordQuery
 from gateway.storage import open_database
 from gateway.usecases import addresses, judging, permit_list, provision, replicas, symbols, work
 from gateway.usecases import inquiry as inquiries
-from gateway.usecases.course import ArrivedAnswer
+from gateway.usecases.conclusion import ArrivedAnswer
 from gateway.usecases.watch import EventWatch
 from permitlists import (
     EMPTY,

@@ -68,6 +68,7 @@ CASES = [
     ("# [business]", '[business]\nhost="0.0.0.0"', "business.host: is not loopback"),
     ("# [business]", '[business]\ntls_key_file="k"', "business.tls_key_file: needs"),
     ("# [database]", '[database]\nurl="postgresql://u:p@h/d"', "database.url: holds a password"),
+    ("# [permits]", "[permits]\nstale_seconds=3600", "permits.stale_seconds: is not longer than"),
     ("[[institutions]]", "[[institutions", "nakadachi.toml: is not TOML"),
 ]
 
