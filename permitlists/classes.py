@@ -49,7 +49,7 @@ class Classes:
         """
         found = self._closures.get(name)
         if found is None:
-            digest = hashlib.sha256(name.encode()).hexdigest()[:16]
+            digest = hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()[:16]
             found = self._closures.get(self._wordings.get(digest, ""))
         return frozenset() if found is None else found
 

@@ -82,7 +82,7 @@ def read_lines(data: bytes) -> Table:
     for number, text in enumerate(data.splitlines(), start=1):
         try:
             assembly.add(_decode_line(text))
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise PermitListError("permits.edition_form", f"line {number}: {error}") from error
         except IndexError as error:
             message = f"line {number} stands before the one it belongs to"

@@ -73,8 +73,9 @@ class Frame:
         """Return the explained decision of one question.
 
         Raises:
-            PermitListError: the affair has another form.
+            PermitListError: the affair has another form, or a text holds half a character.
         """
+        _check_texts(line)
         edition, day = self._edition_and_day(line.on or self.on)
         question = CodedQuestion(
             on=day,
@@ -164,6 +165,19 @@ def answer_lines(frame: Frame, data: bytes) -> list[Explanation]:
 
 def _read_line(text: bytes) -> AskedLine:
     return msgspec.convert(json.loads(text, object_pairs_hook=_unique), AskedLine)
+
+
+def _check_texts(line: AskedLine) -> None:
+    """Refuse what UTF-8 cannot write: an answer repeats the texts of its question.
+
+    Raises:
+        PermitListError: a text holds a lone surrogate, as bytes of an argument that are no UTF-8.
+    """
+    delegators = (line.inquirer_delegator or "", line.provider_delegator or "")
+    try:
+        "".join((line.affair, line.inquirer, line.provider, *line.info, *delegators)).encode()
+    except UnicodeEncodeError as error:
+        raise PermitListError("permits.question_form", "a text is no valid UTF-8") from error
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:  # Any: plain JSON

@@ -101,7 +101,7 @@ def read_chain(data: bytes) -> Chain:
 def _is_whole(text: bytes) -> bool:
     try:
         msgspec.json.decode(text)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return False
     return True
 
@@ -109,7 +109,7 @@ def _is_whole(text: bytes) -> bool:
 def _read_line(line: bytes, previous: str) -> AnyEvent:
     try:
         found = _decode(line)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise _FaultError("出来事の形をしていません", "it is no event") from error
     if found.previous != previous:
         raise _FaultError("前の行に続いていません", "it does not follow the line before")
