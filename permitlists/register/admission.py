@@ -3,26 +3,42 @@
 from collections.abc import Iterable
 
 from permitlists.edition import Edition
+from permitlists.filing_check import check_filing
 from permitlists.lint import Finding, lint
 from permitlists.permit_list import PermitList
 from permitlists.places import Source
 from permitlists.register.errors import RegisterError
-from permitlists.register.events import AnyContent, NumberingContent
+from permitlists.register.events import AnyContent, FilingContent, NumberingContent
+from permitlists.supplement import NumberingCheck
 
 
 def admit(content: AnyContent, permit_list: PermitList) -> None:
-    """Judge a content that takes effect by approval.
+    """Judge a content that takes effect by approval; there is nothing to judge about others.
 
     Raises:
-        RegisterError: it names what the editions do not have.
+        RegisterError: it names what the editions do not have, or a filing says too much.
     """
-    if isinstance(content, NumberingContent):
-        check = content.check
-        edition = permit_list.find_labelled(check.edition)
-        row = edition.rows.get(check.row) if edition else None
-        if row is None or check.clause not in row.clauses:
-            affair = f"{check.row}-{check.clause}"
-            raise RegisterError("permits.clause_unknown", label=check.edition, affair=affair)
+    match content:
+        case NumberingContent(check=check):
+            _admit_check(check, permit_list)
+        case FilingContent(filing=filing):
+            for fault in check_filing(filing, permit_list):
+                raise RegisterError(
+                    "permits.filing_refused",
+                    place=fault.place,
+                    fault_ja=fault.text_ja.rstrip("。"),
+                    fault_en=fault.text_en.rstrip("."),
+                )
+        case _:
+            pass
+
+
+def _admit_check(check: NumberingCheck, permit_list: PermitList) -> None:
+    edition = permit_list.find_labelled(check.edition)
+    row = edition.rows.get(check.row) if edition else None
+    if row is None or check.clause not in row.clauses:
+        affair = f"{check.row}-{check.clause}"
+        raise RegisterError("permits.clause_unknown", label=check.edition, affair=affair)
 
 
 def admit_edition(edition: Edition, permit_list: PermitList, accepted: Iterable[str]) -> None:

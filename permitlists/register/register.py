@@ -167,7 +167,7 @@ class Register:
             number = len(state.proposals) + 1
             return Proposed(at=time, by=staff, proposal=number, content=content, reason=reason)
 
-        return self._commit(at, build)
+        return self._commit(at, build, lambda state: admit(content, self._list_of(state)))
 
     def propose_edition(
         self, edition: Edition, *, at: datetime, staff: str, reason: str

@@ -166,7 +166,7 @@ municipality = "991015"
 ordinance = "仲立市の条例 別表2の項"
 label = "試験の助成"
 base = { edition = "shourei-r6@2024-05-27", row = "89" }
-providers = ["市町村長"]
+providers = ["都道府県知事等"]
 information = ["児童扶養手当関係情報"]
 reference = "試験-0001"
 notified_on = 2026-04-01

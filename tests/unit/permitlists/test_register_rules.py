@@ -335,21 +335,39 @@ def test_what_stands_beside_the_editions_comes_and_goes_by_two_people(
 
 
 def test_a_filing_of_a_number_that_is_taken_is_refused(register: Register) -> None:
+    other = msgspec.structs.replace(FILING, reference="届出2")
     propose(register, FilingContent(filing=FILING))
-    propose(register, WithholdingContent(withholding=WITHHOLDING))
+    propose(register, FilingContent(filing=other))
     register.approve(1, at=NOON, staff=BOB)
-    propose(register, FilingContent(filing=FILING))
-    refused("permits.supplement_refused", lambda: register.approve(3, at=NOON, staff=BOB))
+    refused("permits.supplement_refused", lambda: register.approve(2, at=NOON, staff=BOB))
+    third = msgspec.structs.replace(FILING, reference="届出3")
+    refused("permits.filing_refused", lambda: propose(register, FilingContent(filing=third)))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"information": ("住民票関係情報",)},
+        {"providers": ("都道府県知事",)},
+        {"base": Base(edition="shourei-r6@2024-05-27", row="9", clause="1")},
+        {"base": Base(edition="shourei-r6@2020-01-01", row="1", clause="1")},
+    ],
+    ids=["information", "provider", "row", "edition"],
+)
+def test_a_filing_that_says_more_than_its_base_is_refused(
+    register: Register, changes: dict[str, object]
+) -> None:
+    filing = msgspec.structs.replace(FILING, **changes)
+    error = refused(
+        "permits.filing_refused", lambda: propose(register, FilingContent(filing=filing))
+    )
+    assert "filing 1" in str(error)
 
 
 def test_a_clause_that_no_edition_has_is_not_confirmed(register: Register) -> None:
     for changed in ({"row": "9"}, {"clause": "9"}, {"edition": "shourei-r6@2020-01-01"}):
-        check = msgspec.structs.replace(CHECK, **changed)
-        number = propose(register, NumberingContent(check=check)).number
-        refused(
-            "permits.clause_unknown",
-            partial(register.approve, number, at=NOON, staff=BOB),
-        )
+        content = NumberingContent(check=msgspec.structs.replace(CHECK, **changed))
+        refused("permits.clause_unknown", partial(propose, register, content))
 
 
 def test_an_edition_not_in_force_yet_is_withdrawn_by_two_people(register: Register) -> None:
