@@ -23,6 +23,7 @@ from gateway.domain.errors import (
 )
 from gateway.domain.identifiers import IndividualNumber, LocalNumber, UnifiedNumber
 from gateway.domain.records import Act, ExchangeRecord, Phase
+from gateway.domain.staff import same_person
 from gateway.domain.states import CONFIRMATION, ConfirmationState, move
 from gateway.ports import Ports, Unit
 from gateway.usecases.carrying import copy_controls
@@ -310,7 +311,7 @@ async def resolve_confirmation(
     entry = await _load_open(confirmation_id, ports=ports)
     if entry.proposal != verdict:
         raise StateError(state=entry.proposal or "not_proposed", wanted=verdict)
-    if entry.proposed_by == staff:
+    if same_person(entry.proposed_by, staff):
         raise SamePersonError(staff=staff)
     now = ports.clock.now()
     accepted = verdict == "accept"

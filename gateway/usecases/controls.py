@@ -15,6 +15,7 @@ from gateway.domain.errors import (
 from gateway.domain.identifiers import LocalNumber
 from gateway.domain.records import Act, ExchangeRecord, Phase
 from gateway.domain.replica import HOLDING, Control, ControlKind
+from gateway.domain.staff import same_person
 from gateway.ports import Ports, Unit
 from gateway.usecases.addresses import knows, load_person
 from gateway.usecases.carrying import list_controls
@@ -121,7 +122,7 @@ async def end_control(control_id: str, *, system: str, staff: str, ports: Ports)
         raise UnknownError(control_id=control_id)
     if control.ended_at is not None:
         raise StateError(state="ended", wanted="end")
-    if control.end_proposed_by == staff:
+    if same_person(control.end_proposed_by, staff):
         raise SamePersonError(staff=staff)
     unit = Unit()
     if control.kind in HOLDING and control.end_proposed_by is None:

@@ -8,6 +8,7 @@ from gateway.domain.errors import NotPermittedError, SamePersonError, StateError
 from gateway.domain.inquiry import Answer
 from gateway.domain.provision import Cause, Provision
 from gateway.domain.records import Act, ExchangeRecord, Phase
+from gateway.domain.staff import same_person
 from gateway.domain.states import PROVISION, ProvisionState, move
 from gateway.domain.work import WorkItem
 from gateway.ports import Ports, Unit
@@ -82,7 +83,7 @@ async def decide(
     provision = await _load_held(transaction_number, ports=ports)
     if provision.proposal != decision:
         raise StateError(state=provision.proposal or "not_proposed", wanted=decision)
-    if provision.proposed_by == staff:
+    if same_person(provision.proposed_by, staff):
         raise SamePersonError(staff=staff)
     if decision == "release":
         await _check_list(provision, ports=ports)

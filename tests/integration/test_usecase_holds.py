@@ -80,8 +80,9 @@ async def test_a_held_item_is_answered_after_one_proposes_and_another_releases(
         number, staff="s1", proposal="release", reason="確認済み", ports=world.ports_b
     )
     assert proposed.state == "held"
-    with pytest.raises(SamePersonError):
-        await holds.decide(number, staff="s1", decision="release", ports=world.ports_b)
+    for spelt in ("s1", "S1", "s1 ", "\uff53\uff11"):
+        with pytest.raises(SamePersonError):
+            await holds.decide(number, staff=spelt, decision="release", ports=world.ports_b)
     await holds.decide(number, staff="s2", decision="release", ports=world.ports_b)
     await world.settle()
     answered = await world.reload(inquiry)
@@ -181,6 +182,8 @@ async def test_a_control_is_set_once_ended_once_and_recorded(world: World) -> No
         return await controls.end_control(name, system="kokuho", staff=staff, ports=world.ports_b)
 
     await end(first.control_id, "s2")
+    with pytest.raises(SamePersonError):
+        await end(first.control_id, "S2")
     ended = await end(first.control_id, "s3")
     assert (ended.end_proposed_by, ended.ended_by) == ("s2", "s3")
     with pytest.raises(StateError):
