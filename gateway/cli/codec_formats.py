@@ -44,9 +44,9 @@ class LinesForm:
     def encode(self, layout: "Layout", stream: BinaryIO, settings: "Settings") -> Iterator[bytes]:
         """Yield the bytes of the records that lines describe."""
         from wire.files.lines import read_lines  # noqa: PLC0415  # brings numpy
-        from wire.files.stream import encode_records  # noqa: PLC0415  # brings numpy
+        from wire.files.rewriting import write_records  # noqa: PLC0415  # brings numpy
 
-        return encode_records(layout, read_lines(layout, stream), settings)
+        return write_records(layout, read_lines(layout, stream), settings)
 
 
 FORMS: Final[Mapping[str, Form]] = {

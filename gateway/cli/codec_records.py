@@ -119,11 +119,13 @@ def sample_command(  # noqa: PLR0913 - one parameter for each option of the comm
     from wire.files.sample import write_sample  # noqa: PLC0415  # brings numpy
 
     chosen, _ = Options(layout=layout, version=version, on=on).choose()
-    size, progress = 0, Progress(count, f"{count}")
+    data = chosen.find("D")
+    length = data.length if data is not None else 1
+    size, progress = 0, Progress(count * length, f"{count}")
     with open_output(output) as target:
         for raw in write_sample(chosen, count, seed):
             size += target.write(raw)
-            progress.advance(1)
+            progress.advance(len(raw))
     _tell({"file": str(output), "records": count, "bytes": size}, as_json=as_json)
 
 

@@ -41,13 +41,14 @@ def read_lines(layout: Layout, stream: BinaryIO) -> Iterator[Decoded]:
             path names the line.
     """
     decoder = msgspec.json.Decoder(_Line)
-    number = 0
+    number = records = 0
     while text := stream.readline(_LONGEST):
         number += 1
         if not text.strip():
             continue
+        records += 1
         try:
-            yield _read(layout, _parse(decoder, text), number)
+            yield _read(layout, _parse(decoder, text), records)
         except WireError as error:
             raise error.below(f"line[{number}]") from error
 

@@ -25,7 +25,7 @@ Values = dict[str, Any]  # Any: the value of a field, or a list of them
 
 
 def write_sample(layout: Layout, n: int, seed: int) -> Iterator[bytes]:
-    """Yield the bytes of a valid file with `n` data records, record by record.
+    """Yield the bytes of a valid file with `n` data records, in pieces.
 
     The same layout, number and seed give the same bytes. Individual numbers are those of the
     sandbox.

@@ -13,9 +13,12 @@ from wire.files.check import check_file
 from wire.files.layout import Field, Layout, Record, Rule, Totals
 from wire.files.library import load_layout, parse_layout
 from wire.files.names import parse_name
+from wire.files.rewriting import write_file
+from wire.files.rows import Decoded
 from wire.files.rules import RuleBook
 from wire.files.sample import write_sample
 from wire.files.settings import Settings
+from wire.files.stream import decode_records
 
 SANDBOX = "983205673219"
 REAL = "983205673214"
@@ -500,3 +503,10 @@ def test_delimited_files_are_checked_by_the_same_rules(
     report = check_file(parse_layout(DELIMITED), io.BytesIO(data), Settings())
     assert rules(report) == expected
     assert report.records == data.count(b"\n")
+
+
+def test_delimited_files_are_written_anew_with_their_totals() -> None:
+    layout = parse_layout(DELIMITED)
+    found = decode_records(layout, io.BytesIO(b"1\r\n2,1,\r\n2,2,x\r\n3,9\r\n"), Settings())
+    rows = [one for one in found if isinstance(one, Decoded)]
+    assert b"".join(write_file(layout, rows, Settings())) == b"1\r\n2,1,\r\n2,2,x\r\n3,2\r\n"

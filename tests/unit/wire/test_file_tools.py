@@ -9,6 +9,7 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
+from tests.support.file_records import damage
 from tests.support.sample_files import (
     LAYOUTS,
     check,
@@ -27,12 +28,70 @@ from wire.files.library import load_layout
 from wire.files.lines import read_lines, write_lines
 from wire.files.report import explain, severity_of
 from wire.files.retarget import retarget
+from wire.files.rewriting import write_file
+from wire.files.rows import Decoded
 from wire.files.sample import write_sample
 from wire.files.settings import Encoding, Settings
 from wire.files.single_bytes import load_ebcdic
 from wire.files.split import Limits, plan_parts, write_parts
 
 each_layout = pytest.mark.parametrize("layout_id", LAYOUTS)
+
+
+# --- writing
+
+
+@each_layout
+def test_blocks_of_records_are_written_as_single_ones_are(layout_id: str) -> None:
+    layout, data = load_layout(layout_id), sample(layout_id, 60)
+    damaged = damage(data[:-1500], 3, 200) + data[-1500:]
+    for content in (data, damaged):
+        rows = decoded(layout_id, content)
+        blocks = b"".join(write_file(layout, rows, settings_of(layout)))
+        single = write_file(layout, rows, settings_of(layout), translate=bytes)
+        assert blocks == b"".join(single)
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ({"x": 1}, "files.record.field"),
+        ({"行番号": "1"}, "files.value.type"),
+        ({"行番号": True}, "files.value.type"),
+        ({"行番号": 10**30}, "files.value.length"),
+        ({"異動年月日": "2026-04-01"}, "files.value.type"),
+        ({"電話番号": 1}, "files.value.type"),
+        ({"電話番号": ""}, "files.value.rule"),
+        ({"電話番号": "0" * 16}, "files.value.length"),
+    ],
+)
+def test_a_value_that_columns_cannot_hold_is_refused_with_its_record(
+    values: dict[str, Any], code: str
+) -> None:
+    layout = load_layout("KJSETAI1")
+    rows = decoded("KJSETAI1", sample("KJSETAI1"))
+    rows[2] = replace(rows[2], values={**rows[2].values, **values})
+    with pytest.raises(WireError) as caught:
+        list(write_file(layout, rows, settings_of(layout)))
+    assert caught.value.code == code
+    assert caught.value.path.startswith("record[3]")
+
+
+@pytest.mark.parametrize("value", [[1], "abcdefghijkl", 1])
+def test_a_list_that_is_none_is_refused_with_its_record(value: object) -> None:
+    layout = load_layout("KJKGGAI1")
+    rows = decoded("KJKGGAI1", sample("KJKGGAI1"))
+    rows[2] = replace(rows[2], values={**rows[2].values, "明細.負担限度額": value})
+    with pytest.raises(WireError, match=r"files\.value\.type at record\[3\]"):
+        list(write_file(layout, rows, settings_of(layout)))
+    rows[2] = replace(rows[2], values={**rows[2].values, "明細.負担限度額": None})
+    assert b"".join(write_file(layout, rows, settings_of(layout)))
+
+
+def test_a_record_of_no_kind_is_refused() -> None:
+    layout = load_layout("KJSETAI1")
+    with pytest.raises(WireError, match=r"files\.record\.kind"):
+        list(write_file(layout, [Decoded(kind="X", number=1, values={})], settings_of(layout)))
 
 
 # --- split
