@@ -133,7 +133,7 @@ class _Claims(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     request_message_id: _Uuid
     row: _Token
     transaction_number: _Uuid
-    basis: _Identifier = STATUTORY_BASIS
+    basis: _Identifier | None = None  # None: the statutory one, which is never written
     clause: _Token | None = None
     consent: bool = False
     inquirer_delegator: _Institution | None = None
@@ -225,7 +225,7 @@ def _decode(payload: bytes) -> _Claims:
     """Return the claims of a payload that is in canonical form."""
     with suppress(msgspec.DecodeError, UnicodeError):  # their messages may repeat content
         claims = _DECODER.decode(payload)
-        if _ENCODER.encode(claims) == payload:
+        if _ENCODER.encode(claims) == payload and claims.basis != STATUTORY_BASIS:
             return claims
     raise _refused("claims", "claims", "The claims are not those of a permit.")
 
@@ -233,7 +233,7 @@ def _decode(payload: bytes) -> _Claims:
 def _to_claims(claims: PermitClaims) -> _Claims:
     return _Claims(
         aud=claims.audience,
-        basis=claims.basis,
+        basis=None if claims.basis == STATUTORY_BASIS else claims.basis,
         clause=claims.clause,
         consent=claims.consent,
         edition_sha256=claims.edition_sha256,
@@ -262,7 +262,7 @@ def _from_claims(claims: _Claims) -> PermitClaims:
         instrument=claims.instrument,
         row=claims.row,
         clause=claims.clause,
-        basis=claims.basis,
+        basis=claims.basis or STATUTORY_BASIS,
         inquirer_delegator=claims.inquirer_delegator,
         provider_delegator=claims.provider_delegator,
         consent=claims.consent,

@@ -150,6 +150,21 @@ CASES = [
         codes={INQUIRY: "permit.mismatch"},
     ),
     Case(
+        name="a permit on another basis",
+        make=claims(basis="19-9"),
+        codes={INQUIRY: "permit.mismatch"},
+    ),
+    Case(
+        name="a permit for a delegated affair",
+        make=claims(inquirer_delegator="990035"),
+        codes={INQUIRY: "permit.mismatch"},
+    ),
+    Case(
+        name="an inquiry that claims a consent which its permit does not know",
+        make=lambda town: town.draft(inquiry={"consent": True}).stream(),
+        codes={INQUIRY: "permit.mismatch"},
+    ),
+    Case(
         name="a permit under another edition",
         make=claims(edition_sha256="0" * 64),
         codes={INQUIRY: "permit.edition"},

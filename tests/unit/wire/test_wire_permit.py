@@ -301,3 +301,31 @@ def test_a_permit_that_would_be_refused_is_not_issued(
 def test_a_permit_needs_aware_instants() -> None:
     with pytest.raises(WireError, match=r"wire\.instant\.zone"):
         issue(replace(CLAIMS, expires_at=datetime(2026, 1, 1)), EC_KEY, "ec")  # noqa: DTZ001  # on purpose
+
+
+def test_basis_delegators_and_consent_are_claims_only_where_they_say_something() -> None:
+    assert not {"basis", "consent", "inquirer_delegator", "provider_delegator"} & VALUES.keys()
+    claims = replace(
+        CLAIMS,
+        basis="19-9",
+        inquirer_delegator="990037",
+        provider_delegator="990045",
+        consent=True,
+    )
+    compact = issue(claims, EC_KEY, "ec")
+    assert read(compact, RING) == claims
+    said = json.loads(decoded(compact.split(b".")[1]))
+    assert {name: said[name] for name in said if name not in VALUES} == {
+        "basis": "19-9",
+        "inquirer_delegator": "990037",
+        "provider_delegator": "990045",
+        "consent": True,
+    }
+
+
+@pytest.mark.parametrize(
+    "more", [{"consent": False}, {"basis": "19-8"}, {"inquirer_delegator": None}, {"consent": 1}]
+)
+def test_a_claim_that_says_nothing_may_not_stand(more: dict[str, object]) -> None:
+    with pytest.raises(WireError, match=r"wire\.permit\.claims"):
+        read(forged(payload=canonical(VALUES | more)), RING)
