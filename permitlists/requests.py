@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Final
+from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -16,6 +16,8 @@ from permitlists.model import PermitListError
 
 _JAPAN: Final = ZoneInfo("Asia/Tokyo")
 _REQUESTS: Final = frozenset({"inquiry", "provision"})  # the acts that carry a request
+_YEARS: Final = range(1970, 9999)  # of them every instant has a day in Japan
+_Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 _BASIS: Final = {"jorei-19-9": "19-9"}
 
 
@@ -31,7 +33,7 @@ class Record(msgspec.Struct, frozen=True):
     Older exports lack it, and `instrument`.
     """
 
-    at: datetime
+    at: _Instant
     act: str
     inquirer: str | None = None
     provider: str | None = None
@@ -41,7 +43,7 @@ class Record(msgspec.Struct, frozen=True):
     institution: str | None = None
     request_id: str | None = None
     transaction_number: str | None = None
-    requested_at: datetime | None = None
+    requested_at: _Instant | None = None
     inquirer_delegator: str | None = None
     provider_delegator: str | None = None
     consent: bool = False
@@ -81,9 +83,12 @@ def read_record(line: bytes) -> Record:
         PermitListError: the line is no record.
     """
     try:
-        return _decode(line)
+        found = _decode(line)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise PermitListError("permits.record_form", f"no record: {error}") from error
+    if any(instant.year not in _YEARS for instant in (found.at, found.asked_at)):
+        raise PermitListError("permits.record_form", "no record: an instant out of range")
+    return found
 
 
 def ask_again(record: Record, *, instrument: str, calendar: "Calendar") -> Asked | None:

@@ -169,6 +169,15 @@ def test_a_line_that_is_no_record_is_refused(data: bytes) -> None:
         read_record(data)
 
 
+@pytest.mark.parametrize("key", ["at", "requested_at"])
+@pytest.mark.parametrize(
+    "instant", ["2026-10-05T09:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00Z"]
+)
+def test_an_instant_without_a_day_in_japan_is_refused(key: str, instant: str) -> None:
+    with pytest.raises(PermitListError, match="no record"):
+        read_record(json.dumps(line() | {key: instant}).encode())
+
+
 def test_a_request_counts_once_however_many_records_it_has(tmp_path: Path) -> None:
     file = write(
         tmp_path,
