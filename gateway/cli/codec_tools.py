@@ -3,12 +3,13 @@
 import json
 from contextlib import ExitStack
 from dataclasses import replace
+from errno import EEXIST
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
-from gateway.cli.codec_files import end_bad_content, open_input, open_output
+from gateway.cli.codec_files import end_bad_content, end_environment, open_input, open_output
 from gateway.cli.codec_options import (
     EncodingName,
     EncodingOption,
@@ -164,12 +165,15 @@ def split_command(  # noqa: PLR0913 - one parameter for each option of the comma
             parts = plan_parts(chosen, stream, settings, limits)
             stream.seek(0)
             for name, content in write_parts(chosen, stream, settings, parts):
-                with open_output(directory / name) as written:
+                path = directory / name
+                if path.exists():
+                    end_environment(path, FileExistsError(EEXIST, ""))
+                with open_output(path) as written:
                     written.writelines(content)
-                made.append(directory / name)
+                made.append(path)
     except BaseException as error:  # an interrupt too: all parts or none
-        for path in made:
-            path.unlink()
+        for done in made:
+            done.unlink()
         if isinstance(error, WireError):
             end_bad_content(file, error)
         raise

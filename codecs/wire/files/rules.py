@@ -50,8 +50,8 @@ def _has_what_it_needs(rule: Rule, values: Values, _: Values) -> bool:
 
 
 def _is_allowed(rule: Rule, values: Values, _: Values) -> bool:
-    allowed = rule.allowed.get(str(values.get(rule.field)))
-    return allowed is None or str(values.get(rule.other) or "") in allowed
+    allowed, other = rule.allowed.get(str(values.get(rule.field))), values.get(rule.other)
+    return allowed is None or ("" if other is None else str(other)) in allowed
 
 
 def _is_same(rule: Rule, values: Values, header: Values) -> bool:

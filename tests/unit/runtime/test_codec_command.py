@@ -204,7 +204,13 @@ def test_files_are_split_and_each_part_is_valid(kept: Path) -> None:
     assert [one["records"] for one in told["parts"]] == [8, 8, 4]
     for one in told["parts"]:
         assert run("check", "KJSETAI1", one["file"]).exit_code == 0
-    assert run("split", "KJSETAI1", kept / "KJSETAI1", *options).stdout.count("\n") == 3
+    before = {path: path.read_bytes() for path in (kept / "parts").iterdir()}
+    again = run("split", "KJSETAI1", kept / "KJSETAI1", *options)
+    assert (again.exit_code, "exists" in again.stderr) == (3, True)
+    assert {path: path.read_bytes() for path in (kept / "parts").iterdir()} == before
+    (kept / "more").mkdir()
+    other = ("-o", kept / "more", "--max-records", "8")
+    assert run("split", "KJSETAI1", kept / "KJSETAI1", *other).stdout.count("\n") == 3
 
 
 def test_a_split_that_fails_leaves_no_part(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
