@@ -27,7 +27,8 @@ from gateway.cli.output import Exit
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_LOST = frozenset({"S001", "S003"})  # bytes that belong to no record, and so to no form
+# Bytes of no record, other terminators, a byte order mark: no form keeps them.
+_LOST = frozenset({"S001", "S003", "S005", "S007", "S008"})
 
 
 def decode_command(  # noqa: PLR0913 - one parameter for each option of the command

@@ -150,6 +150,28 @@ def test_bytes_of_no_record_refuse_a_file_and_leave_nothing(kept: Path) -> None:
     assert sorted(kept.iterdir()) == sorted([*before, kept / "bad.jsonl"])
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "rule"),
+    [(b"", b"x", "S003"), (b"", b"9" * 1000, "S001"), (b"\xef\xbb\xbf", b"", "S007")],
+)
+def test_a_file_whose_bytes_no_form_keeps_is_not_decoded(
+    tmp_path: Path, before: bytes, after: bytes, rule: str
+) -> None:
+    (tmp_path / "bad").write_bytes(before + sample("KJSETAI1") + after)
+    result = run("decode", "KJSETAI1", tmp_path / "bad", "-o", tmp_path / "out.jsonl")
+    assert (result.exit_code, rule in result.stderr) == (1, True)
+    assert not (tmp_path / "out.jsonl").exists()
+
+
+def test_an_end_of_file_byte_is_told_and_left_out(tmp_path: Path) -> None:
+    made, out, again = tmp_path / "in", tmp_path / "out.jsonl", tmp_path / "again"
+    made.write_bytes(sample("KJSETAI1") + b"\x1a")
+    result = run("decode", "KJSETAI1", made, "-o", out)
+    assert (result.exit_code, "S006" in result.stderr) == (0, True)
+    assert run("encode", "KJSETAI1", out, "-o", again).exit_code == 0
+    assert again.read_bytes() == sample("KJSETAI1")
+
+
 def test_files_are_converted_with_a_log(kept: Path) -> None:
     data = rewritten("KJSETAI1", sample("KJSETAI1"), 3, {"世帯主氏名漢字": "髙い"})
     (kept / "rare").write_bytes(data)
