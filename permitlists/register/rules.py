@@ -106,6 +106,10 @@ def _check_order(state: State, edition: Listed) -> None:
         raise RegisterError("permits.instrument", instrument=edition.instrument, known=known)
     if any(one.sha256 == edition.sha256 for one in state.editions):
         raise RegisterError("permits.already_listed", label=edition.label)
+    for instrument in STATUTORY[: STATUTORY.index(edition.instrument)]:
+        successor = state.find_newest(instrument)
+        if successor is not None:  # both would permit, each what the other does not
+            raise RegisterError("permits.succeeded", label=edition.label, newest=successor.label)
     newest = state.find_newest(edition.instrument)
     if newest is not None and edition.valid_from <= newest.valid_from:
         raise RegisterError("permits.rollback", label=edition.label, newest=newest.label)

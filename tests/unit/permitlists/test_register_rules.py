@@ -173,12 +173,22 @@ def test_what_is_published_is_not_published_again(register: Register) -> None:
     )
 
 
-def test_an_edition_that_falls_behind_while_it_waits_is_superseded(register: Register) -> None:
-    late = register.propose_edition(second(TOMORROW), at=NOON, staff=ANN, reason=REASON)
-    other = register.propose_edition(
+def test_the_law_that_another_succeeded_gets_no_edition_any_more(register: Register) -> None:
+    old = second(instrument="beppyo2")
+    error = refused(
+        "permits.succeeded",
+        lambda: register.propose_edition(old, at=NOON, staff=ANN, reason=REASON),
+    )
+    assert first().key.label in str(error)
+
+
+def test_an_edition_that_falls_behind_while_it_waits_is_superseded(tmp_path: Path) -> None:
+    register = found(tmp_path / "register", edition(instrument="beppyo2"))
+    late = register.propose_edition(
         second(TOMORROW, instrument="beppyo2"), at=NOON, staff=ANN, reason=REASON
     )
-    publish(register, second())
+    other = register.propose_edition(second(TOMORROW), at=NOON, staff=ANN, reason=REASON)
+    publish(register, second(instrument="beppyo2"))
     assert register.load_proposal(late.number).state is ProposalState.SUPERSEDED
     assert register.load_proposal(other.number).state is ProposalState.PROPOSED
     refused("permits.proposal_state", lambda: register.approve(late.number, at=NOON, staff=BOB))
@@ -195,8 +205,9 @@ def test_rows_that_an_edition_drops_are_stated_exactly(register: Register) -> No
     assert register.publish(1, at=NOON, staff=BOB, dropped=("2",)).dropped == ("2",)
 
 
-def test_no_row_is_dropped_from_nothing(register: Register) -> None:
-    accept(register, second(instrument="beppyo2"))
+def test_no_row_is_dropped_from_nothing(tmp_path: Path) -> None:
+    register = found(tmp_path / "register", edition(instrument="beppyo2"))
+    accept(register, second())
     assert register.publish(1, at=NOON, staff=BOB).state is ProposalState.PUBLISHED
 
 
