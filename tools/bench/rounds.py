@@ -38,14 +38,17 @@ Contestant = Callable[[float], Awaitable[Slice]]  # works for so many seconds
 class Plan:
     """How long to measure: rounds that count, seconds of a slice, rounds that may be run again.
 
-    `rows` has the longer batch of P7, which takes the time it takes. With `keep_disturbed` every
-    round counts, for development on a shared machine.
+    `rows` has the longer batch of P7, which takes the time it takes; `records` has the file of P3,
+    and P3c streams a file of so many `megabytes`. With `keep_disturbed` every round counts, for
+    development on a shared machine.
     """
 
     rounds: int = 5
     seconds: float = 3.0
     repeats: int = 15
     rows: int = 10_000
+    records: int = 200_000
+    megabytes: int = 1000
     keep_disturbed: bool = False
 
 

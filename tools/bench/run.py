@@ -19,12 +19,16 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "codecs")]
 
-from tools.bench.figures import AGAINST, TITLES, Figure, measure  # noqa: E402  # the path comes first
+from tools.bench.figures import AGAINST, TITLES, TOGETHER, Figure, measure  # noqa: E402  # the path comes first
 from tools.bench.profiling import PROFILED, profile  # noqa: E402
 from tools.bench.rounds import Plan  # noqa: E402
 
 DEFAULTS = Plan()
-FIGURES = [name for name in TITLES if name not in AGAINST.values()]
+IMPLIED = {
+    *AGAINST.values(),
+    *(one for name, all_ in TOGETHER.items() for one in all_ if one != name),
+}
+FIGURES = [name for name in TITLES if name not in IMPLIED]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,6 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         seconds=given.seconds,
         repeats=given.repeats,
         rows=given.rows,
+        records=given.records,
+        megabytes=given.megabytes,
         keep_disturbed=given.keep_disturbed,
     )
     against = given.against.resolve() if given.against else None
@@ -56,6 +62,10 @@ def _read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--repeats", type=int, default=DEFAULTS.repeats, help="disturbed rounds to run again"
     )
     parser.add_argument("--rows", type=int, default=DEFAULTS.rows, help="of the batch of P7")
+    parser.add_argument("--records", type=int, default=DEFAULTS.records, help="of the file of P3")
+    parser.add_argument(
+        "--megabytes", type=int, default=DEFAULTS.megabytes, help="of the file of P3c"
+    )
     parser.add_argument(
         "--keep-disturbed", action="store_true", help="count rounds that others disturbed"
     )
