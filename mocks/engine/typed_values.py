@@ -3,9 +3,11 @@
 import dataclasses
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, Final, TypeVar
+
+from mocks.engine.problems import Path
 
 T = TypeVar("T")
 KEY: Final = "key"  # of a field's metadata: its name in files, where it is a word of Python
@@ -76,3 +78,21 @@ def _without_none(annotation: Annotation) -> Annotation:
         return annotation
     left = tuple(one for one in typing.get_args(annotation) if one is not types.NoneType)
     return left[0] if len(left) == 1 else typing.Union[left]  # noqa: UP007  # built at run time
+
+
+def walk(value: object, path: Path = ()) -> Iterator[tuple[Path, object]]:
+    """Yield every value in a built one with its path in the file, the whole first."""
+    yield path, value
+    if isinstance(value, Mapping):
+        inner: Iterable[tuple[str | int, object]] = value.items()
+    elif isinstance(value, tuple):
+        inner = enumerate(value)
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        inner = [
+            (one.metadata.get(KEY, one.name), getattr(value, one.name))
+            for one in dataclasses.fields(value)
+        ]
+    else:
+        return
+    for key, one in inner:
+        yield from walk(one, (*path, key))
