@@ -1,10 +1,12 @@
 """Who may do what to a proposal, and when: each rule refuses with a code of its own."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Final, NoReturn
 from unicodedata import category
+
+import msgspec
 
 from permitlists.permit_list import STATUTORY
 from permitlists.register.errors import RegisterError
@@ -66,6 +68,8 @@ def check(state: State, event: AnyEvent) -> None:
 
 def _check_proposed(state: State, event: Proposed) -> None:
     _check_text(event.reason)
+    if any(map(_hides, _list_texts(msgspec.to_builtins(event.content)))):
+        raise RegisterError("permits.text_form", limit=MAX_TEXT)
     if event.proposal != len(state.proposals) + 1:
         _refuse_order("起案の番号が続いていません", "proposals are numbered one by one")
     for proposal in state.proposals.values():
@@ -75,8 +79,21 @@ def _check_proposed(state: State, event: Proposed) -> None:
 
 
 def _check_text(text: str) -> None:
-    if not text.strip() or len(text) > MAX_TEXT or any(category(one) in _HIDDEN for one in text):
+    if not text.strip() or len(text) > MAX_TEXT or _hides(text):
         raise RegisterError("permits.text_form", limit=MAX_TEXT)
+
+
+def _hides(text: str) -> bool:
+    """Tell whether a text holds what a colleague would not see, or UTF-8 cannot write."""
+    return any(category(one) in _HIDDEN for one in text)
+
+
+def _list_texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _list_texts(part)
 
 
 def check_content(state: State, content: AnyContent, day: date) -> None:

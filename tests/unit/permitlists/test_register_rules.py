@@ -524,6 +524,19 @@ def test_every_refusal_says_in_both_languages_who_can_fix_it() -> None:
     assert isinstance(error, PermitListError)
 
 
+@pytest.mark.parametrize("field", ["information", "contact", "reference"])
+@pytest.mark.parametrize("hidden", ["\ud800", "\x1b[2J", "\u202e"])
+def test_what_a_colleague_would_not_see_is_not_proposed(
+    register: Register, field: str, hidden: str
+) -> None:
+    content = suspension(**{field: f"x{hidden}"})  # type: ignore[arg-type]  # a text each
+    refused(
+        "permits.text_form",
+        lambda: register.propose(content, at=NOON, staff=ANN, reason=REASON),
+    )
+    assert register.proposals() == ()
+
+
 def test_what_stood_at_the_founding_is_numbered_and_lifted_by_two_people(tmp_path: Path) -> None:
     began = suspension(valid_from=date(2026, 3, 1)).hold
     beside = Supplement(holds=(began,), filings=(FILING,), withholdings=(WITHHOLDING,))
