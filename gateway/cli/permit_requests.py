@@ -144,7 +144,8 @@ def refused_content() -> Iterator[None]:
         yield
     except PermitListError as error:
         typer.echo(f"{error.code}: {error}", err=True)
-        raise typer.Exit(Exit.NO) from error
+        absent = error.code == "permits.register_unknown"
+        raise typer.Exit(Exit.ENVIRONMENT if absent else Exit.NO) from error
     except OSError as error:
         typer.echo(f"{error.strerror}: {error.filename or ''}", err=True)
         raise typer.Exit(Exit.ENVIRONMENT) from error

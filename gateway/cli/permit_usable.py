@@ -9,8 +9,9 @@ import typer
 from gateway.cli.output import Exit, show
 from gateway.cli.permit_options import AsJson, InstitutionsFile, On
 from gateway.cli.permit_questions import today
+from gateway.cli.permit_requests import refused_content
 from gateway.cli.permit_source import RegisterOption, read_permit_list
-from permitlists import PermitListError, load_institutions
+from permitlists import load_institutions
 from permitlists.usable import Pairing, Usable, list_usable
 
 Asker = Annotated[
@@ -65,14 +66,8 @@ def usable_command(  # noqa: PLR0913  # one parameter for each option of the com
 
 
 def _list(pairing: Pairing, folder: Path | None, institutions: Path | None) -> list[Usable]:
-    try:
+    with refused_content():
         return list(list_usable(read_permit_list(folder), load_institutions(institutions), pairing))
-    except PermitListError as error:
-        typer.echo(f"{error.code}: {error}", err=True)
-        raise typer.Exit(Exit.NO) from error
-    except OSError as error:
-        typer.echo(f"{error.strerror}: {error.filename or ''}", err=True)
-        raise typer.Exit(Exit.ENVIRONMENT) from error
 
 
 def _line(one: Usable) -> dict[str, str]:

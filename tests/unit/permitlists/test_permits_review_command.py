@@ -127,7 +127,7 @@ def test_diff_tells_of_rows_that_came_went_moved_and_narrowed() -> None:
         (("diff", OLD, "shourei-r6@1999-01-01"), 1, "permits.edition_unknown"),
         (("diff", OLD, "nothing"), 1, "permits.edition_form"),
         (("lint", "/nowhere/at/all.jsonl"), 3, "/nowhere/at/all.jsonl"),
-        (("lint", "--register", "/nowhere/at/all"), 1, "permits."),
+        (("lint", "--register", "/nowhere/at/all"), 3, "permits."),
     ],
     ids=["unknown", "no name", "no file", "no register"],
 )
