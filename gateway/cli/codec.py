@@ -4,6 +4,7 @@ import typer
 
 from gateway.cli.codec_check import check_command
 from gateway.cli.codec_compare import cross_check_command, diff_command
+from gateway.cli.codec_folder import check_folder_command
 from gateway.cli.codec_layouts import describe_command, list_command
 from gateway.cli.codec_records import decode_command, encode_command, sample_command
 from gateway.cli.codec_tools import convert_command, split_command
@@ -17,6 +18,7 @@ app.command("list")(list_command)
 app.command("describe")(describe_command)
 app.command("sample")(sample_command)
 app.command("check")(check_command)
+app.command("check-folder")(check_folder_command)
 app.command("cross-check")(cross_check_command)
 app.command("decode")(decode_command)
 app.command("encode")(encode_command)

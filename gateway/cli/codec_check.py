@@ -54,7 +54,7 @@ def check_command(  # noqa: PLR0913 - one parameter for each option of the comma
     chosen, settings = options.choose_encoded(encoding)
     with open_input(file) as stream:
         report = check_file(
-            chosen, stream, settings, max_errors=max_errors, name=_find_name(chosen, file)
+            chosen, stream, settings, max_errors=max_errors, name=find_name(chosen, file)
         )
     if html is not None:
         with open_output(html) as page:
@@ -66,7 +66,7 @@ def check_command(  # noqa: PLR0913 - one parameter for each option of the comma
     raise typer.Exit(Exit.FINE if report.ok else Exit.NO)
 
 
-def _find_name(layout: "Layout", file: Path) -> "FileName | None":
+def find_name(layout: "Layout", file: Path) -> "FileName | None":
     """Return what a file's name says, None where it is no name of a file of that layout."""
     from wire.errors import WireError  # noqa: PLC0415  # kept off the start of other commands
     from wire.files.names import parse_name  # noqa: PLC0415  # as above
