@@ -16,6 +16,7 @@ from permitlists import (
     items_of,
     resolve,
 )
+from permitlists.model import ORDINANCE, ORDINANCE_BASIS
 from wire.messages import Inquiry, PermitRequest, RequestedInformation
 from wire.permit import PermitGrant
 from wire.permit_list import PermitListBody, encode_permit_list
@@ -50,8 +51,10 @@ class Judge:
         """Return the question to the list that a request or an inquiry puts.
 
         Raises:
-            RefusedError: the affair is not written as one.
+            RefusedError: the affair is not written as one, or the basis is of another instrument.
         """
+        if asked.instrument == ORDINANCE and asked.basis != ORDINANCE_BASIS:
+            raise RefusedError("inquiry.denied.edition", failed="edition")
         coded = CodedQuestion(
             on=day_of(at),
             affair=asked.row if asked.clause is None else f"{asked.row}-{asked.clause}",

@@ -8,10 +8,11 @@ import pytest
 from mocks.engine.party import Returned, Send
 from mocks.parties.desk import Letter
 from mocks.parties.judging import Judge
+from mocks.parties.refusals import RefusedError
 from permitlists import Hold, PermitList, Supplement, load_builtin
 from tests.support.parties import Sandbox
 from wire.documents import Document, decode_stream
-from wire.messages import Refusal, decode
+from wire.messages import PermitRequest, Refusal, RequestedInformation, decode
 from wire.permit_list import encode_permit_list
 
 HELD = Supplement(holds=(Hold(kind="suspension", valid_from=date(2026, 1, 1), row="42"),))
@@ -82,3 +83,35 @@ def test_a_careless_core_permits_under_the_statutory_edition_of_the_day(sandbox:
     assert judge.edition_in_force("jorei-19-9", sandbox.now) == statutory
     nothing = Judge(PermitList([]), judge.institutions)
     assert nothing.edition_in_force("shourei-r6", sandbox.now) == "0" * 64
+
+
+@pytest.mark.parametrize(("basis", "failed"), [("19-8", "edition"), ("19-9", None)])
+def test_an_ordinance_affair_is_asked_for_on_its_own_basis(
+    sandbox: Sandbox, basis: str, failed: str | None
+) -> None:
+    core, now = sandbox.world.core, sandbox.now
+    wanted = (RequestedInformation(name="児童扶養手当関係情報", items=()),)
+    request = PermitRequest(
+        request_id="00000000-0000-4000-8000-000000000001",
+        inquirer="991015",
+        provider="991023",
+        instrument="jorei-19-9",
+        row="1",
+        clause=None,
+        basis=basis,
+        information=wanted,
+        symbol="x",
+        requested_at=now,
+        inquirer_delegator=None,
+        provider_delegator=None,
+        consent=False,
+        period_from=None,
+        period_to=None,
+        nondisclosure=False,
+    )
+    if failed is None:
+        assert core.judge.allow(request, now).allowed
+        return
+    with pytest.raises(RefusedError) as refused:
+        core.judge.allow(request, now)
+    assert refused.value.failed == failed
