@@ -1,4 +1,4 @@
-"""`nakadachi up` and `nakadachi demo`; the command finds them by its entry point group."""
+"""`nakadachi up`, `demo` and `mocks`; the command finds them by its entry point group."""
 
 import asyncio
 import json
@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
+from mocks import cli_scenario
 from mocks.demo.playing import Report, play
 from mocks.demo.registering import register_everybody
 from mocks.gateway import GatewayFailedError
@@ -44,6 +45,9 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this package to the application."""
     app.command("up")(up)
     app.command("demo")(demo)
+    mocks = typer.Typer(help="模擬の相手機関 / Counterparties to test with.", no_args_is_help=True)
+    mocks.add_typer(cli_scenario.app, name="scenario")
+    app.add_typer(mocks, name="mocks")
 
 
 def demo(

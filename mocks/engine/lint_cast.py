@@ -37,7 +37,7 @@ def _codes(subject: Subject) -> Problems:
     parties = subject.scenario.parties
     counted = Counter(one.code for one in parties.values() if one.code)
     for name, party in parties.items():
-        if counted[party.code] > 1:
+        if party.code is not None and counted[party.code] > 1:
             yield subject.say("party.code_twice", ("parties", name, "code"), value=party.code)
 
 

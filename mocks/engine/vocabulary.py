@@ -16,9 +16,13 @@ class Word(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Op(Word, frozen=True, forbid_unknown_fields=True):
-    """An act: who does it, whether it is for one person or about one file, and needs the core."""
+    """An act: who does it, whether it is for one person or about one file, and needs the core.
+
+    What a party `sends` goes out from it; any other act answers what comes in.
+    """
 
     kinds: tuple[str, ...]
+    sends: bool = False
     person: bool = False
     file: bool = False
     core: bool = False
