@@ -89,6 +89,9 @@ class Agency(Bureau):
         require("message.sender", holds=document.sender == self.core)
         body = self.desk.read_permit_list(document, now=now)
         require("permit_list.older", holds=body.sequence >= self.judge.sequence)
+        if body.sequence == self.judge.sequence:  # the same list again, or another under its number
+            require("permit_list.older", holds=document.body == self.judge.to_body())
+            return
         try:
             self.judge = Judge.of(body, self.judge.institutions)
         except PermitListError as error:

@@ -47,11 +47,12 @@ def test_an_agency_judges_by_the_list_that_the_core_sent_last(sandbox: Sandbox) 
     ("content", "sender", "code"),
     [
         (body(0), "core", "permit_list.older"),
+        (body(1), "core", "permit_list.older"),
         (body(2, editions=[b"{}"]), "core", "permit_list.unreadable"),
         (b"{}", "core", "message.malformed"),
         (body(2), "prefecture", "message.sender"),
     ],
-    ids=["older", "no edition", "no list", "not the core"],
+    ids=["older", "another under the number", "no edition", "no list", "not the core"],
 )
 def test_a_list_that_breaks_a_rule_is_refused_and_changes_nothing(
     sandbox: Sandbox, content: bytes, sender: str, code: str
