@@ -47,7 +47,7 @@ class Distribution:
         """Return once the core goes by what the register says now, and everybody was told.
 
         Raises:
-            PermitListError: the register cannot be read.
+            PermitListError: the register cannot be read, or lacks what it held before.
         """
         async with self.gate:
             if self.register.changed():
@@ -55,6 +55,9 @@ class Distribution:
 
     async def _distribute(self) -> None:
         register = await asyncio.to_thread(Register.open, self.folder)
+        fault = await asyncio.to_thread(register.verify, self.register.head)
+        if fault is not None:  # a log cut off and continued otherwise has lost what it had added
+            raise PermitListError("permits.register_broken", fault)
         if register.sequence > self.core.judge.sequence:
             found = await asyncio.to_thread(register.permit_list)
             self.core.take_list(register.sequence, found)

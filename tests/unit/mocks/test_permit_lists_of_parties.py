@@ -1,15 +1,19 @@
 """The core's list is the agencies' list: newer ones are taken over, older ones refused (G8)."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mocks.distribution import Distribution
+from mocks.engine.clock import day_of
 from mocks.engine.party import Returned, Send
 from mocks.parties.desk import Letter
 from mocks.parties.judging import Judge
 from mocks.parties.refusals import RefusedError
-from permitlists import Hold, PermitList, Supplement, load_builtin
+from permitlists import Hold, PermitList, PermitListError, Supplement, load_builtin
+from permitlists.register import HoldContent, Register
 from tests.support.parties import Sandbox
 from wire.documents import Document, decode_stream
 from wire.messages import PermitRequest, Refusal, RequestedInformation, decode
@@ -84,6 +88,33 @@ def test_a_careless_core_permits_under_the_statutory_edition_of_the_day(sandbox:
     assert judge.edition_in_force("jorei-19-9", sandbox.now) == statutory
     nothing = Judge(PermitList([]), judge.institutions)
     assert nothing.edition_in_force("shourei-r6", sandbox.now) == "0" * 64
+
+
+async def test_the_core_distributes_no_register_that_lacks_what_it_held(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    core, log = sandbox.world.core, tmp_path / "register.jsonl"
+    began = Register.found(tmp_path, load_builtin(), at=sandbox.now, staff="ann")
+    bare, editions = log.read_bytes(), began.permit_list().editions
+    suspend(tmp_path, "42", sandbox.now)
+    space: Any = None  # nothing is sent
+    distribution = Distribution.open(tmp_path, core, space)
+    log.write_bytes(bare)
+    for row in ("1", "2"):
+        suspend(tmp_path, row, sandbox.now)
+    with pytest.raises(PermitListError, match="lost or it was replaced"):
+        await distribution.distribute()
+    assert core.judge.sequence == 2
+    assert core.judge.permit_list.supplement.holds[0].row == "42"
+    assert core.judge.permit_list.editions[0].key == editions[0].key
+
+
+def suspend(folder: Path, row: str, at: datetime) -> None:
+    end = day_of(at) + timedelta(days=7)
+    hold = Hold(kind="suspension", row=row, valid_from=day_of(at), valid_to=end)
+    register = Register.open(folder)
+    made = register.propose(HoldContent(hold=hold), at=at, staff="ann", reason="点検")
+    register.approve(made.number, at=at, staff="bob")
 
 
 @pytest.mark.parametrize(("basis", "failed"), [("19-8", "edition"), ("19-9", None)])
