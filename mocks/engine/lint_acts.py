@@ -6,7 +6,7 @@ from typing import Final
 
 from mocks.engine.lint_subject import Problems, Subject, nearest
 from mocks.engine.problems import Path
-from mocks.engine.scenario import Act, Fault, Rule, Step
+from mocks.engine.scenario_rules import Act, Fault, Rule, Step
 from mocks.engine.typed_values import KEY
 
 _OF_EVERY_FAULT: Final = frozenset({"at", "kind", "chance"})

@@ -7,7 +7,7 @@ from mocks.engine.conditions import Condition, list_unknown
 from mocks.engine.lint_rules import check_code, check_op
 from mocks.engine.lint_subject import Problems, Subject
 from mocks.engine.problems import Path
-from mocks.engine.scenario import (
+from mocks.engine.scenario_expectations import (
     Alarm,
     Audit,
     Count,

@@ -6,7 +6,7 @@ from typing import Final
 
 from mocks.engine.lint_subject import Problems, Subject, nearest
 from mocks.engine.problems import Path
-from mocks.engine.scenario import Match, Reaction, Rule, RuleState, When
+from mocks.engine.scenario_rules import Match, Reaction, Rule, RuleState, When
 from mocks.engine.vocabulary import list_codes
 
 EVERY_OP: Final = "*"

@@ -9,7 +9,8 @@ from mocks.engine.clock import JST
 from mocks.engine.durations import Duration, DurationError, parse_duration
 from mocks.engine.lint_subject import Problems, Subject, nearest
 from mocks.engine.problems import Path
-from mocks.engine.scenario import Observation, Rule
+from mocks.engine.scenario_expectations import Observation
+from mocks.engine.scenario_rules import Rule
 from mocks.engine.templates import Call, Expression, Template, Text, Variable
 from mocks.engine.typed_values import walk
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from mocks.engine.calendar import parse_hours
 from mocks.engine.conditions import Condition, parse_condition
 from mocks.engine.durations import Duration, parse_duration
 from mocks.engine.problems import ScenarioError
-from mocks.engine.scenario import Act, Occurrences, Scenario
+from mocks.engine.scenario import Scenario
+from mocks.engine.scenario_rules import Act, Occurrences
 from mocks.engine.schema_problems import list_schema_problems
 from mocks.engine.templates import Template, parse_template
 from mocks.engine.typed_values import Parsers, build
@@ -49,9 +50,8 @@ def load_scenario(octets: bytes) -> Loaded:
     problems = list_schema_problems(_validator(), tree)
     if problems:
         raise ScenarioError(*problems)
-    if not isinstance(tree.value, Mapping):
-        raise TypeError  # the schema passes objects only
-    scenario = build(Scenario, tree.value, _PARSERS)
+    value = cast("Mapping[str, object]", tree.value)  # the schema passes objects only
+    scenario = build(Scenario, value, _PARSERS)
     return Loaded(scenario=scenario, places=tree.places)
 
 

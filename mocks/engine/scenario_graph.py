@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Final, Literal
 
-from mocks.engine.durations import Duration
-from mocks.engine.scenario import Act, Fault, Reaction, Rule, Scenario, Step, When
+from mocks.engine.scenario import Scenario
+from mocks.engine.scenario_rules import Act, Fault, Match, Reaction, Rule, RuleState, Step, When
 from mocks.engine.typed_values import KEY
 from mocks.engine.vocabulary import load_vocabulary
 
@@ -86,13 +86,11 @@ def _when(when: When) -> str:
     return " ".join(filter(None, (when.op, nth, when.person, *conditions)))
 
 
-def _said(value: object) -> list[str]:
+def _said(value: Match | RuleState | Fault) -> list[str]:
     """Return `key=value` of every field that is set, in the words of the file."""
-    if not hasattr(value, "__dataclass_fields__"):
-        return [str(value)]
     return [
         f"{one.metadata.get(KEY, one.name)}={_short(getattr(value, one.name))}"
-        for one in fields(value)  # type: ignore[arg-type]  # a dataclass by the line above
+        for one in fields(value)
         if getattr(value, one.name) != one.default and one.name not in _SHOWN_BY_ITSELF
     ]
 
@@ -100,9 +98,7 @@ def _said(value: object) -> list[str]:
 def _short(value: object) -> str:
     if isinstance(value, tuple):
         return ",".join(map(_short, value))
-    if isinstance(value, str | int | float | Duration):
-        return str(value)
-    return " ".join(_said(value)) if hasattr(value, "__dataclass_fields__") else "…"
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _fault(fault: Fault) -> str:

@@ -88,8 +88,6 @@ def _list_events(text: str) -> Iterator[Event]:
         for event in reader.parse(text):
             last = _place(event)
             yield event
-    except ScenarioError:
-        raise
     except Exception as error:  # strangers' bytes: the library raises far more than its own errors
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         place = Place(line=mark.line + 1, column=mark.column + 1) if mark else last

@@ -63,6 +63,11 @@ def test_begin_and_what_goes_out_and_other_reactions_are_drawn() -> None:
     assert "provider.closed (never)" in drawn
 
 
+def test_truth_values_are_written_as_in_the_file() -> None:
+    text = changed("inquiry.receive, person: p1", "inquiry.receive, state: {open: false}")
+    assert "inquiry.receive open=false" in write_text(draw_graph(load_text(text).scenario))
+
+
 def test_a_reaction_without_a_reply_names_what_it_makes() -> None:
     text = changed(
         "reply: {state: held, receipt: \"{{ key('receipt', correlation) }}\"}",

@@ -363,6 +363,15 @@ def test_a_rule_about_something_else_is_not_shadowed(when: str) -> None:
     assert not lint_bytes(text.encode())
 
 
+def test_one_occurrence_does_not_take_every_other() -> None:
+    rules = (
+        "  - id: x\n    when: {party: core, op: permit.issue, nth: 1}\n"
+        "    then: {permit: {ttl: PT1S}}\n"
+        "  - id: y\n    when: {party: core, op: permit.issue}\n    then: {permit: {ttl: PT1S}}\n"
+    )
+    assert not lint_bytes(SMALL.replace(RULE, rules + RULE, 1).encode())
+
+
 @pytest.mark.parametrize("nth", ["1", "3..", "1..3"])
 def test_occurrences_that_are_not_all_taken_are_not_shadowed(nth: str) -> None:
     rules = "".join(

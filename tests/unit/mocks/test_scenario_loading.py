@@ -8,7 +8,9 @@ import pytest
 from mocks.engine.durations import parse_duration
 from mocks.engine.loading import load_schema, parse_occurrences
 from mocks.engine.problems import Place, load_wordings, problem
+from mocks.engine.scenario_rules import Act
 from mocks.engine.templates import Template
+from mocks.engine.typed_values import build
 from mocks.engine.yaml_tree import MAX_BYTES, Places
 from tests.support.scenarios import SMALL, changed, load_text, problems_of
 
@@ -151,6 +153,18 @@ BAD = {
     "an endless number": ("records: 10", f"records: {'9' * 40}", "yaml.number", "999"),
     "an endless float": ("records: 10", "records: 1e999", "yaml.number", "1e999"),
     "a fraction": ("records: 10", "records: 1.5", "schema.type", "1.5"),
+    "a moment of two templates": (
+        "eventually: {sut: {inquiry: answered}, within: P4BD}",
+        "never: {op: ack, between: ['{{ now }}{{ now }}', '{{ now }}']}",
+        "schema.form",
+        "'{{ now }}{{",
+    ),
+    "a day without dashes": (
+        "limits: {at_once: 30}",
+        'closed: ["20270604"]',
+        "schema.form",
+        '"20270604"',
+    ),
     "no YAML": ("rules:", "rules: ]", "yaml.syntax", "]"),
 }
 
@@ -237,6 +251,11 @@ def test_what_has_no_place_of_its_own_stands_where_its_owner_does() -> None:
     places = Places(values={("a",): Place(line=3, column=5)})
     assert places.find(("a", "b", 1)) == places.find_key(("a", "b")) == Place(line=3, column=5)
     assert places.find(("z",)) == Place()
+
+
+def test_a_value_without_a_field_is_refused() -> None:
+    with pytest.raises(TypeError):
+        build(Act, {"colour": "red"}, {})
 
 
 def test_lengths_of_time_have_bounds() -> None:

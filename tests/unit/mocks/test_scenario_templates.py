@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from mocks.engine.calendar import Opening, parse_hours
 from mocks.engine.conditions import ConditionError, list_unknown, parse_condition
 from mocks.engine.draw import Draw
-from mocks.engine.templates import Call, Scope, TemplateError, Variable, parse_template, render
+from mocks.engine.template_values import Scope, render
+from mocks.engine.templates import Call, TemplateError, Variable, parse_template
 
 NOW = datetime(2027, 12, 28, 9, 0, tzinfo=UTC)  # 18:00 in Japan
 OPENS, CLOSES = parse_hours("08:30-17:15")
@@ -62,6 +63,8 @@ def test_a_key_belongs_to_its_kind_and_exchange() -> None:
         ("{{ A }}", 2),
         ("{{ f('a }}", 5),
         ("{{ a.b }}", 4),
+        ("{{ f(a", 0),
+        ("{{ f() }}x}}", 11 - 1),
         ("{{ __import__('os') }}", 2),
         ("{{ f(g(h(i(a)))) }}", 11),
         ("{{ ( }}", 3),
@@ -78,6 +81,7 @@ def test_another_form_is_refused_at_its_place(text: str, offset: int) -> None:
     [
         "{{ closed_at }}",  # has not come
         "{{ nothing }}",
+        "{{ nothing() }}",
         "{{ eval('1') }}",
         "{{ next_open(unknown) }}",
         "{{ next_open('prov') }}",
