@@ -1,7 +1,11 @@
-"""Days and digits of columns, against Python's own, over their whole range."""
+"""Days, digits and texts of columns, against Python's own, over their whole range."""
+
+from datetime import date
 
 import numpy as np
+import pytest
 
+from wire.files.columns import column
 from wire.files.columns.numerals import number_days, write_digits
 
 FIRST, LAST = (int(np.datetime64(day).astype(np.int64)) for day in ("0001-01-01", "9999-12-31"))
@@ -33,3 +37,18 @@ def test_all_groups_of_four_digits_are_written() -> None:
     data = np.zeros((len(values), 8), np.uint8)
     write_digits(values, data, 0, 8)
     assert data.tobytes() == b"".join(b"%08d" % value for value in values.tolist())
+
+
+def test_days_become_dates_even_when_more_differ_than_are_remembered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(column, "_MEMORY", 3)
+    days = np.arange(10, dtype=np.int32)
+    dates = column.make_days(days, np.ones(10, np.bool_)).to_list()
+    assert dates == [date(1970, 1, number) for number in range(1, 11)]
+
+
+def test_texts_with_line_ends_are_cut_where_they_end() -> None:
+    made = column.make_texts(np.frombuffer(b"a\nbc", np.uint8), np.array([2, 0, 2]))
+    assert made.to_list() == ["a\n", None, "bc"]
+    assert column.make_texts(np.zeros(0, np.uint8), np.zeros(0, np.int64)).to_list() == []

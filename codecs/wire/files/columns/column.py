@@ -80,9 +80,13 @@ class Column:
 
     def _texts(self) -> list[str]:
         """Return the texts: cut at line ends put between them, which is fast, or else singly."""
-        raw = np.insert(self.text, self.offsets[1:-1], ord(_END)).tobytes()
-        if len(self) and raw.count(_END.encode()) == len(self) - 1:
-            return raw.decode("utf-8", "surrogatepass").split(_END)
+        parted = np.full(len(self.text) + len(self), ord(_END), np.uint8)
+        inside = np.ones(len(parted), np.bool_)
+        inside[self.offsets[1:] + np.arange(len(self))] = False
+        parted[inside] = self.text
+        raw = parted.tobytes()
+        if raw.count(_END.encode()) == len(self):
+            return raw.decode("utf-8", "surrogatepass").split(_END)[:-1]
         whole = self.text.tobytes()
         cut = pairwise(self.offsets.tolist())
         return [whole[begin:end].decode("utf-8", "surrogatepass") for begin, end in cut]

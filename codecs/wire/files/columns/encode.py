@@ -133,7 +133,7 @@ def _leave(_: Place, column: Column, __: U8, ___: Settings) -> Mask:
 
 
 def _write_number(place: Place, column: Column, data: U8, _: Settings) -> Mask:
-    values = column.values.astype(np.int64)
+    values = column.values.astype(np.int64, copy=False)
     write_digits(values, data, place.begin, place.end)
     wrong = _is_outside(values, place.field.length) | _is_refused(place, column)
     return column.valid & wrong

@@ -86,6 +86,8 @@ def spread(joined: U8, starts: I64 | I32, lengths: I64 | I32, shape: tuple[int, 
     width, padding = shape
     held = np.append(joined, np.zeros(width, np.uint8))  # the last row may reach beyond the end
     rows = as_items(held, 0, width, step=1)[starts].view(np.uint8).reshape(-1, width)
+    if (lengths >= width).all():
+        return rows
     keep = _load_masks(width).take(np.minimum(lengths, width)).view(np.uint8).reshape(-1, width)
     rows &= keep
     fill = ~keep
