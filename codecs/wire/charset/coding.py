@@ -95,12 +95,16 @@ def encode_wide(text: str, *, policy: Policy = "ibm", gaiji: Gaiji = REFUSE) -> 
 def encode_pair(character: str, at: int, policy: Policy, gaiji: Gaiji) -> int:
     """Return the double-byte code of a character, the `at`-th of its text.
 
+    A user-defined code is written only where CP932 has none of its own.
+
     Raises:
         WireError: `charset.unencodable`, CP932 or the rule for user-defined ones has none.
     """
-    code = gaiji.write(character)
-    if code is None and (ord(character) not in _PRIVATE or gaiji.owns(character)):
+    code = None
+    if ord(character) not in _PRIVATE or gaiji.owns(character):
         code = load_encoding(policy).get(character)
+    if code is None:
+        code = gaiji.write(character)
     if code is None:
         raise WireError("charset.unencodable", str(at), "The character set lacks this character.")
     return code

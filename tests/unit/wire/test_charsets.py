@@ -182,6 +182,9 @@ def test_user_defined_characters_are_refused_kept_or_looked_up() -> None:
     assert encode_wide("\U00020089", gaiji=table) == raw
     with pytest.raises(WireError, match=r"charset\.user_defined"):
         decode_wide(b"\xf0\x41", gaiji=table)
+    twice = Gaiji(mode="table", table=((0xF040, "亜"),))
+    assert decode_wide(raw, gaiji=twice) == "亜"
+    assert encode_wide("亜", gaiji=twice) == b"\x88\x9f"  # every reader knows this code
 
 
 def test_a_table_of_user_defined_characters_is_read() -> None:

@@ -122,6 +122,7 @@ FIELDS = [
         (8, {"type": "number", "need": "always"}),
         (6, {"type": "signed"}),
         (1, {"type": "signed"}),
+        (3, {"type": "signed", "least": -5, "most": 10}),
         (4, {"type": "zoned"}),
         (3, {"type": "packed"}),
         (8, {"type": "date", "empty": ("00000000",), "forever": "99999999"}),
@@ -157,10 +158,11 @@ SETTINGS = [
         encoding="jis_mixed", numbers="real", gaiji=Gaiji(mode="table", table=((0xF040, "○"),))
     ),
     Settings(encoding="utf_8", overrun="accept"),
+    Settings(gaiji=Gaiji(mode="table", table=((0xF040, "亜"),))),  # 889F says the same
 ]
 
 
-@pytest.mark.parametrize("settings", SETTINGS, ids=["ibm", "nec", "jis", "utf8"])
+@pytest.mark.parametrize("settings", SETTINGS, ids=["ibm", "nec", "jis", "utf8", "table"])
 @pytest.mark.parametrize("at", range(len(FIELDS)))
 def test_every_type_agrees_on_random_bytes(at: int, settings: Settings) -> None:
     field = FIELDS[at]
@@ -182,6 +184,26 @@ def test_every_type_agrees_on_random_bytes(at: int, settings: Settings) -> None:
         if not isinstance(item, Fault)
     ]
     assert b"".join(encode_columns(layout, items, settings)) == data
+
+
+def test_limits_of_signed_numbers_are_judged_as_the_reference_does() -> None:
+    layout = single(Field(name="x", at=1, length=3, type="signed", least=-5, most=10))
+    data = b"+10+11-05-06   "
+    for fast, slow in both(layout, data, Settings()):
+        assert fast == slow
+    found = list(decode_columns(layout, io.BytesIO(data), Settings()))
+    assert [
+        (fault.rule, fault.record)
+        for one in found
+        if isinstance(one, Chunk)
+        for fault in one.faults
+    ] == [("F012", 2), ("F012", 4)]
+
+
+def test_an_end_that_never_comes_may_be_spelt_as_the_last_day() -> None:
+    layout = single(Field(name="x", at=1, length=8, type="date", forever="99991231"))
+    ((fast, slow),) = both(layout, b"99991231", Settings())
+    assert fast == slow
 
 
 @pytest.mark.parametrize("policy", ["ibm", "nec", "preserve"])

@@ -79,6 +79,8 @@ def _choose(place: Place) -> Kernel:
     field = place.field
     kernel = _KERNELS.get(field.type)
     ruled = field.constant is not None or field.check is not None or field.charset != "any"
+    if field.type == "signed":
+        ruled |= field.least is not None or field.most is not None
     known = field.type == "text" or not (ruled or (field.codes and field.type != "number"))
     return kernel if kernel is not None and known else _leave
 

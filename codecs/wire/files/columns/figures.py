@@ -74,7 +74,7 @@ def day(place: Place, data: U8, _: Settings) -> Outcome:
     odd = empty
     if place.field.forever is not None:
         forever = words.equal(place.field.forever.encode())
-        spelt_out = good & (days == _FOREVER)  # 99991231 would be written as for ever
+        spelt_out = good & (days == _FOREVER) & ~forever  # 99991231 that is written otherwise
         days[forever] = _FOREVER
         good, odd = good | forever, odd | spelt_out
     valid = good & ~empty
