@@ -150,10 +150,10 @@ def unquote(cell: bytes) -> bytes:
 def _read_cell(field: Field, cell: bytes, settings: Settings) -> tuple[Value, str | None]:
     if len(cell) > field.length:
         return None, "F017"
-    return decode_field(field, _pad(field, cell), settings)
+    return decode_field(field, _pad(field, cell, settings), settings)
 
 
-def _pad(field: Field, cell: bytes) -> bytes:
+def _pad(field: Field, cell: bytes, settings: Settings) -> bytes:
     """Return a cell as the bytes of its field."""
     missing = field.length - len(cell)
     if not cell:
@@ -163,8 +163,15 @@ def _pad(field: Field, cell: bytes) -> bytes:
     if field.type == "signed":
         sign, digits = (cell[:1], cell[1:]) if cell[:1] in {b"+", b"-"} else (b"+", cell)
         return sign + digits.rjust(field.length - 1, b"0")
-    padding = _PADDINGS.get(field.type, b" ")
+    padding = _find_padding(field, settings)
     return cell + padding * (missing // len(padding)) + b" " * (missing % len(padding))
+
+
+def _find_padding(field: Field, settings: Settings) -> bytes:
+    """Return what fills a text up to the length of its field."""
+    if field.type == "wide" and settings.encoding == "utf_8":
+        return b" "
+    return _PADDINGS.get(field.type, b" ")
 
 
 def _write_cell(field: Field, value: Value, settings: Settings) -> bytes:
@@ -173,18 +180,19 @@ def _write_cell(field: Field, value: Value, settings: Settings) -> bytes:
     Raises:
         WireError: `files.value.*`, the field cannot say it.
     """
-    return _quote(_strip(field, value, encode_field(field, value, settings)))
+    return _quote(_strip(field, value, settings))
 
 
-def _strip(field: Field, value: Value, raw: bytes) -> bytes:
-    """Return the bytes of a field without their padding."""
+def _strip(field: Field, value: Value, settings: Settings) -> bytes:
+    """Return the bytes of a value in a field without their padding."""
+    raw = encode_field(field, value, settings)
     if value is None:
         return b""
     if field.type in _PADDED_FRONT:
         return raw.lstrip(b"0") or b"0"
     if field.type == "signed":
         return raw[:1].replace(b"+", b"") + (raw[1:].lstrip(b"0") or b"0")
-    padding = _PADDINGS.get(field.type, b" ")
+    padding = _find_padding(field, settings)
     while raw.endswith(padding):
         raw = raw[: -len(padding)]
     return raw

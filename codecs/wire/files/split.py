@@ -58,10 +58,13 @@ def plan_parts(
     Memory grows with the number of households.
 
     Raises:
-        WireError: `files.split.structure` the file's structure is not sound,
+        WireError: `files.split.form` the layout is delimited: its lines have no fixed size,
+            `files.split.structure` the file's structure is not sound,
             `files.split.household` one household is over the limit, `files.split.scattered` the
             records of a household do not stand together; the path is the record.
     """
+    if layout.form == "delimited":
+        raise WireError("files.split.form", "", "Only files of fixed layouts are split.")
     sizes = _sizes(layout)
     opening, around = sizes.get("M", 0), sizes.get("H", 0) + sizes.get("T", 0)
     parts: list[Part] = []

@@ -12,6 +12,7 @@ from wire.files.delimited import split_cells
 from wire.files.library import parse_layout
 from wire.files.rows import Decoded
 from wire.files.settings import Settings
+from wire.files.split import Limits, plan_parts
 from wire.files.stream import decode_records, encode_records
 from wire.files.walk import Fault
 
@@ -123,6 +124,21 @@ def test_lines_become_the_same_values_as_fixed_records() -> None:
 )
 def test_what_is_wrong_with_a_line_is_told_with_its_number(line: bytes, rule: str) -> None:
     assert faults(b"1,1,\r\n" + line + b"3\r\n") == [(rule, 2)]
+
+
+def test_cells_of_utf_8_are_padded_by_plain_spaces() -> None:
+    settings = Settings(encoding="utf_8")
+    line = '2,,,"漢",,,,,,\r\n'.encode()
+    found = list(decode_records(LAYOUT, io.BytesIO(b"1,1,\r\n" + line + b"3\r\n"), settings))
+    data = found[1]
+    assert isinstance(data, Decoded)
+    assert (data.values["氏名"], data.raw, data.faults) == ("漢", {}, ())
+    assert b"".join(encode_records(LAYOUT, [data], settings)) == line
+
+
+def test_delimited_files_are_not_split() -> None:
+    with pytest.raises(WireError, match=r"files\.split\.form"):
+        plan_parts(LAYOUT, io.BytesIO(GOOD), SETTINGS, Limits(records=1))
 
 
 def test_a_file_that_ends_too_early_says_so() -> None:
