@@ -17,9 +17,10 @@ from gateway.domain.errors import (
     TooLargeError,
     UnknownError,
 )
+from gateway.domain.identifiers import LocalNumber
 from gateway.domain.inquiry import Inquiry
 from gateway.domain.work import WorkItem
-from gateway.ports import Unit
+from gateway.ports import Ports, Unit
 from gateway.usecases import batch_intake, batches, symbols, work
 from gateway.usecases.course import BATCH_LANE
 from tests.support import batching
@@ -38,6 +39,22 @@ async def submit(world: World, *rows: BatchRow, key: str = "batch-1") -> Batch:
     batch = await batching.submit(world, rows, key=key)
     await world.settle()
     return batch
+
+
+class Overtaken:
+    """A store that looks up one address so slowly that whoever asks with it is overtaken."""
+
+    def __init__(self, ports: Ports, slow: LocalNumber) -> None:
+        self.store, self.slow = ports.store, slow
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # whatever the store has
+        return getattr(self.store, name)
+
+    async def find(self, kind: type[Any], /, **equals: Any) -> Any:  # noqa: ANN401  # any value
+        if equals.get("local_number") == self.slow:
+            for _ in range(100):  # each waits for whatever others have committed meanwhile
+                await self.store.commit(Unit())
+        return await self.store.find(kind, **equals)
 
 
 async def leftovers(world: World) -> int:
@@ -114,6 +131,16 @@ async def test_rows_that_ask_the_same_are_one_inquiry(world: World) -> None:
         assert one.row.digest.hex() not in one.inquiry.idempotency_key  # it could be guessed
     assert world.core.calls.count("send_inquiry") == 3  # never asked twice
     await view(world, batch)
+
+
+async def test_of_rows_with_one_key_the_first_line_has_it(world: World) -> None:
+    await ready(world, 1, 2)
+    overtaken: Any = Overtaken(world.ports_a, LocalNumber(f"{1:015d}"))
+    world.sides[world.a] = replace(world.ports_a, store=overtaken)
+    rows = [ask(world, 1, 1, key="k"), ask(world, 2, 2, key="k"), ask(world, 3, 1, key="k")]
+    batch = await submit(world, *rows)
+    assert await states(world, batch) == ["answered", "rejected", "answered"]
+    assert world.core.calls.count("send_inquiry") == 1
 
 
 async def test_no_more_than_32_inquiries_of_a_part_are_under_way(world: World) -> None:
@@ -442,6 +469,23 @@ async def test_cancelling_finds_what_was_asked_and_not_written_down(world: World
     await batches.cancel(batch.batch_id, system="kokuho", ports=world.ports_a)
     await world.settle()
     assert (await view(world, batch)).counts.cancelled == 3
+
+
+async def test_cancelling_gives_no_row_what_another_row_with_its_key_asked(world: World) -> None:
+    await ready(world, 1, 2)
+    rows = [ask(world, 1, 1, key="k"), ask(world, 2, 2, key="k")]
+    batch = await batching.submit(world, rows)
+    world.core.unreachable = 1_000_000
+    die(world, 1)  # the first is asked, nothing is written down
+    with pytest.raises(DiedError):
+        await world.settle()
+    come_back(world)
+    assert len(await world.ports_a.store.list_values(Inquiry)) == 1
+    await batches.cancel(batch.batch_id, system="kokuho", ports=world.ports_a)
+    await world.settle()
+    assert await states(world, batch) == ["cancelled", "rejected"]
+    found = await batching.list_rows(world, batch)
+    assert (found[1].row.code, found[1].inquiry) == ("batch.cancelled", None)
 
 
 async def test_a_turn_under_way_sees_that_its_batch_is_cancelled(world: World) -> None:
