@@ -310,5 +310,5 @@ def test_what_may_be_asked_is_listed_on_the_command_line() -> None:
     assert (last["next"], last["usable"][0]["consent"]) == (None, True)
     assert "条例 1" in usable("--info", TAX, "--limit", "10000")[1]
     assert usable("--info", "ない情報")[0] == 1
-    assert usable("--register", "/nowhere")[0] == 1
+    assert usable("--register", "/nowhere")[0] == 3
     assert usable("--institutions", "/nowhere")[0] == 3
