@@ -17,7 +17,12 @@ from gateway.domain.permits import OfferedList
 from gateway.domain.records import Act, ExchangeRecord, Phase
 from gateway.domain.work import ListSource, Setting, StoredEdition, StoredSupplement
 from gateway.ports import Ports, Unit
-from gateway.usecases.stored_lists import list_editions, load_contents
+from gateway.usecases.stored_lists import (
+    came_so,
+    find_newest_recorded,
+    list_editions,
+    load_contents,
+)
 from permitlists import PermitList, PermitListError
 
 SEQUENCE: Final = "permit_list.sequence"
@@ -28,26 +33,40 @@ _LOG: Final = logging.getLogger(__name__)
 async def load_stored(*, ports: Ports) -> bool:
     """Put the stored copy into the book; return whether there is one that can be used.
 
-    A copy that was changed in the database is not used: everything is denied until the core told
-    its list again (G1).
+    A copy that was changed in the database, or is not what the log says came last, is not used:
+    everything is denied until the core told its list again (G1, G8).
     """
+    recorded = await find_newest_recorded(ports=ports)  # first: another process may add one
     setting = await ports.store.find(Setting, name=SEQUENCE)
     if setting is None:
         return False
     sequence = int(setting.value)
+    newest = max(sequence, recorded)
     try:
-        offered = await load_contents(sequence, ports=ports)
-        found = await asyncio.to_thread(_read, offered)
+        found = await _read_stored(sequence, newest, ports=ports)
     except (ListBrokenError, RefusedError):
         extra = {"action": "permit_list_break", "institution": ports.store.institution}
         _LOG.exception("The stored list is broken", extra=extra)
-        ports.book.broken = sequence
+        ports.book.broken = newest
         return False
     stored = await list_editions(sequence, ports=ports)
     received_at = max(edition.received_at for edition in stored)
     _put(sequence, found, received_at, ports=ports)
     await _recall_check(ports=ports)
     return True
+
+
+async def _read_stored(sequence: int, newest: int, *, ports: Ports) -> PermitList:
+    """Return the stored copy, which must be the newest that came.
+
+    Raises:
+        ListBrokenError: a part has another digest than its own or the log's, or a newer list came.
+        RefusedError: the parts make no list.
+    """
+    offered = await load_contents(sequence, ports=ports)
+    if sequence < newest or not await came_so(offered, ports=ports):
+        raise ListBrokenError(part="log", sequence=newest)
+    return await asyncio.to_thread(_read, offered)
 
 
 def _put(sequence: int, found: PermitList, received_at: datetime, *, ports: Ports) -> None:
@@ -89,8 +108,9 @@ async def receive_list(offered: OfferedList, *, sender: str, ports: Ports) -> No
     for _ in range(3):
         await catch_up(ports=ports)
         book = ports.book
-        if offered.sequence < book.sequence or _contradicts(offered, ports=ports):
-            raise PermitListOlderError(offered=offered.sequence, in_force=book.sequence)
+        known = max(book.sequence, book.broken or 0)
+        if offered.sequence < known or await _contradicts(offered, ports=ports):
+            raise PermitListOlderError(offered=offered.sequence, in_force=known)
         if offered.sequence == book.sequence:
             await _note_check(ports=ports)
             return
@@ -107,9 +127,11 @@ async def receive_list(offered: OfferedList, *, sender: str, ports: Ports) -> No
     raise GuardFailedError(offered=offered.sequence)
 
 
-def _contradicts(offered: OfferedList, *, ports: Ports) -> bool:
+async def _contradicts(offered: OfferedList, *, ports: Ports) -> bool:
     """Return whether a list has the number of the one in force and says something else."""
     known = ports.book.core_list
+    if offered.sequence == ports.book.broken:  # the copy says nothing; the log does
+        return not await came_so(offered, ports=ports)
     if known is None or offered.sequence != ports.book.sequence:
         return False
     ours = {edition.key.sha256 for edition in known.editions}

@@ -12,7 +12,7 @@ from gateway.domain.work import ListSource, StoredSupplement
 from gateway.ports import Ports, RecordQuery
 from gateway.usecases import own_register, records
 from gateway.usecases.judging import Asked, question
-from gateway.usecases.stored_lists import list_editions
+from gateway.usecases.stored_lists import RECEIVED, list_editions
 from permitlists import (
     EMPTY,
     PermitList,
@@ -23,7 +23,6 @@ from permitlists import (
 )
 
 PAGE: Final = 1000
-RECEIVED: Final = "received"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,17 +1,20 @@
 """The permit lists kept here, read as they were received: every one that was ever in force."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from hashlib import sha256
 from typing import Final
 
 from gateway.domain.errors import ListBrokenError
 from gateway.domain.permits import OfferedList
+from gateway.domain.records import Act, ExchangeRecord
 from gateway.domain.work import ListSource, StoredEdition, StoredSupplement
-from gateway.ports import Ports
+from gateway.ports import Ports, RecordQuery
 from permitlists import EMPTY
 
 ALL: Final = 100_000  # editions of one list: never that many
 SUPPLEMENT: Final = "supplement"
+RECEIVED: Final = "received"  # the result of the records of a list that came
+_PAGE: Final = 1000
 
 
 async def list_editions(sequence: int, *, ports: Ports) -> Sequence[StoredEdition]:
@@ -49,3 +52,34 @@ async def load_supplement(source: ListSource, sequence: int, *, ports: Ports) ->
     if sha256(found.content).hexdigest() != found.sha256:
         raise ListBrokenError(part=f"{source} {SUPPLEMENT}", sequence=sequence)
     return found.content
+
+
+async def find_newest_recorded(*, ports: Ports) -> int:
+    """Return the highest number of a list that the log says came, 0 where it tells of none."""
+    return max([int(one.note) async for one in _walk(ports)], default=0)
+
+
+async def came_so(offered: OfferedList, *, ports: Ports) -> bool:
+    """Tell whether the log says that a list came with these parts, or says nothing of it.
+
+    The database keeps each part beside its digest, so whoever changes one can change both. The log
+    is chained: what it says cannot be changed unnoticed.
+    """
+    came = [one async for one in _walk(ports) if int(one.note) == offered.sequence]
+    editions = {one.edition_sha256 for one in came if one.edition_sha256}
+    supplements = {one.digest.hex() for one in came if one.digest}
+    supplements = supplements or {sha256(EMPTY.to_bytes()).hexdigest()}
+    return not came or (
+        editions == {sha256(one).hexdigest() for one in offered.editions}
+        and sha256(offered.supplement).hexdigest() in supplements
+    )
+
+
+async def _walk(ports: Ports) -> AsyncIterator[ExchangeRecord]:
+    after: int | None = -1
+    while after is not None:
+        page = await ports.store.records(RecordQuery(act=Act.PERMIT_LIST, after=after, limit=_PAGE))
+        for one in page:
+            if one.record.result == RECEIVED and one.record.note.isdecimal():
+                yield one.record
+        after = page[-1].sequence if page else None

@@ -7,7 +7,12 @@ from datetime import date
 import pytest
 from sqlalchemy import text
 
-from gateway.domain.errors import NotJudgedError, RefusedError, UnknownError
+from gateway.domain.errors import (
+    NotJudgedError,
+    PermitListOlderError,
+    RefusedError,
+    UnknownError,
+)
 from gateway.domain.permit_book import OwnList, PermitBook
 from gateway.domain.records import Act, Phase
 from gateway.domain.states import InquiryState
@@ -178,6 +183,44 @@ async def test_a_stored_copy_that_was_changed_is_not_used_until_the_core_told_it
     assert (restarted.book.sequence, restarted.book.broken) == (1, None)
     answered = await world.inquire(world.ask(1, idempotency_key="k2"))
     assert answered.state is InquiryState.ANSWERED
+
+
+async def test_a_stored_copy_changed_with_its_digest_is_not_used_either(world: World) -> None:
+    edition = without_row(load_builtin().editions[-1], "157")
+    execute(
+        world,
+        "UPDATE editions SET content = :content, sha256 = :digest"
+        " WHERE institution = :ours AND instrument = 'shourei-r6'",
+        content=edition.to_bytes(),
+        digest=edition.key.sha256,
+    )
+    restarted = replace(world.ports_a, book=PermitBook())
+    assert not await permit_list.load_stored(ports=restarted)
+    assert (restarted.book.permit_list, restarted.book.broken) == (None, 1)
+    other = offer(1, SUSPENDED)
+    with pytest.raises(PermitListOlderError):
+        await permit_list.receive_list(other, sender=CORE, ports=restarted)
+    await permit_list.refresh(ports=restarted)
+    assert (restarted.book.sequence, restarted.book.broken) == (1, None)
+
+
+async def test_a_number_set_back_in_the_database_brings_no_older_list_back(world: World) -> None:
+    newer = offer(2, SUSPENDED)
+    await permit_list.receive_list(newer, sender=CORE, ports=world.ports_a)
+    execute(
+        world,
+        "UPDATE settings SET value = '1' WHERE institution = :ours AND name = :name",
+        name=permit_list.SEQUENCE,
+    )
+    restarted = replace(world.ports_a, book=PermitBook())
+    assert not await permit_list.load_stored(ports=restarted)
+    assert (restarted.book.permit_list, restarted.book.broken) == (None, 2)
+    with pytest.raises(PermitListOlderError):
+        await permit_list.receive_list(offer(1), sender=CORE, ports=restarted)
+    await permit_list.receive_list(newer, sender=CORE, ports=restarted)
+    assert (restarted.book.sequence, restarted.book.broken) == (2, None)
+    await permit_list.receive_list(offer(3), sender=CORE, ports=restarted)
+    assert restarted.book.sequence == 3
 
 
 async def test_a_list_is_recorded_with_all_its_parts(world: World) -> None:
