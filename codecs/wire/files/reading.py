@@ -4,6 +4,7 @@ Reading gives a value and at most one fault, the first that a person would corre
 bytes are, nothing is raised.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, time
 from typing import Final
@@ -26,6 +27,8 @@ _SIGNS: Final = {"+": 1, "-": -1}
 NEGATIVE_ZONES: Final = "}JKLMNOPQR"
 POSITIVE_ZONES: Final = "{ABCDEFGHI"
 _PACKED_SIGNS: Final = {0xC: 1, 0xD: -1, 0xF: 1}
+_CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f]")
+_PRIVATE: Final = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 _CHARSET_FAULTS: Final = {
     "charset.cut": "F007",
     "charset.half_width": "F007",
@@ -192,12 +195,21 @@ def _read_wide(_: Field, raw: bytes, settings: Settings) -> Value:
     if is_blank(raw):
         return None
     if settings.encoding == "utf_8":
-        try:
-            text = raw.decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise _FaultError("F008") from error
-        return text.rstrip(" ").rstrip(_IDEOGRAPHIC_SPACE) or None
+        return _decode_utf_8(raw, settings).rstrip(" ").rstrip(_IDEOGRAPHIC_SPACE) or None
     return decode_wide(raw, gaiji=settings.gaiji).rstrip(_IDEOGRAPHIC_SPACE) or None
+
+
+def _decode_utf_8(raw: bytes, settings: Settings) -> str:
+    """Return the text of UTF-8: without control codes, and user-defined ones only if preserved."""
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise _FaultError("F008") from error
+    if _CONTROLS.search(text):
+        raise _FaultError("F008")
+    if settings.gaiji.mode != "preserve" and _PRIVATE.search(text):
+        raise _FaultError("F009")
+    return text
 
 
 def _read_jis(_: Field, raw: bytes, __: Settings) -> Value:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from wire.charset.gaiji import Gaiji
 from wire.errors import WireError
 from wire.files.faults import load_fault_kinds
 from wire.files.layout import Field, FieldType
@@ -192,6 +193,17 @@ def test_full_width_text_may_be_utf_8() -> None:
     assert decode_field(field, b"\xff" * 12, UTF_8) == (None, "F008")
     with pytest.raises(WireError, match=r"files\.value\.length"):
         encode_field(field, "髙いところ", UTF_8)
+
+
+def test_utf_8_holds_no_more_than_characters_that_everybody_knows() -> None:
+    field, keep = make("wide", 4), Settings(encoding="utf_8", gaiji=Gaiji(mode="preserve"))
+    for text in ("a\n", "\x00", "\x85"):
+        assert decode_field(field, text.encode().ljust(4), UTF_8) == (None, "F008")
+    for text in ("\ue000", "\U000f0000"):
+        assert decode_field(field, text.encode().ljust(4), UTF_8) == (None, "F009")
+        assert decode_field(field, text.encode().ljust(4), keep) == (text, None)
+        with pytest.raises(WireError, match=r"files\.value\.rule"):
+            encode_field(field, text, UTF_8)
 
 
 def test_an_era_may_run_over_where_that_is_accepted() -> None:
