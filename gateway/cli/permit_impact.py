@@ -80,7 +80,8 @@ def impact_command(  # noqa: PLR0913 - one parameter for each option of the comm
         document = found.as_document() | span | {"other_lines": tally.other}
         typer.echo(json.dumps(document, ensure_ascii=False))
         return
-    left_out = say("impact.left_out", **span, unreadable=found.unreadable, other=tally.other)
+    shown = {name: text or "-" for name, text in span.items()}
+    left_out = say("impact.left_out", **shown, unreadable=found.unreadable, other=tally.other)
     typer.echo("\n".join([*found.describe(), *left_out]))
 
 

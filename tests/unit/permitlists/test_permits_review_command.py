@@ -135,3 +135,10 @@ def test_what_cannot_be_read_is_refused(arguments: tuple[str, ...], code: int, t
     result = run(*arguments)
     assert result.exit_code == code
     assert text in result.stderr
+
+
+def test_the_impact_on_no_requests_has_no_period(tmp_path: Path) -> None:
+    (tmp_path / "records.jsonl").touch()
+    result = run("impact", LABEL, LABEL, "--records", str(tmp_path / "records.jsonl"))
+    assert "Period from - to -" in result.stdout
+    assert result.exit_code == 0
