@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from mocks.engine.problems import Path, Place, ScenarioError, problem
 
-MAX_BYTES: Final = 512 * 1024
+MAX_BYTES: Final = 256 * 1024
 MAX_DEPTH: Final = 24
 MAX_NODES: Final = 20_000
 _MAX_DIGITS: Final = 18

@@ -28,7 +28,8 @@ INTRODUCTION = """\
 # シナリオの書式
 
 相手機関が何をいつもと違うように行い、試験対象に何を期待するかを YAML 1.2 で書きます。書き方は
-[シナリオを書く](../testers/scenarios.md)にあります。スキーマは `mocks/scenarios/scenario.schema.json` です。"""
+[シナリオを書く](../testers/scenarios.md)にあります。
+スキーマは `mocks/scenarios/scenario.schema.json` です。"""
 
 
 def scenarios() -> str:
