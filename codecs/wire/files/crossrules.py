@@ -74,9 +74,17 @@ class Spells:
         """Yield overlaps and gaps, those between records of one local number included."""
         for spells in self.spells.values():
             spells.sort(key=lambda spell: (spell[0], spell[2], spell[3]))
-            for before, after in itertools.pairwise(spells):
-                self._judge(before[1], after[0], after[2], after[3])
+            last = spells[0][1]  # the latest end so far, None after a period without one
+            for begin, end, file, record in spells[1:]:
+                self._judge(_shared(last, begin, end), begin, file, record)
+                last = max(last, end) if last is not None and end is not None else end
         yield from self.broken
+
+
+def _shared(last: date | None, begin: date, end: date | None) -> date | None:
+    """Return the last day that a period has in common with what ended last, or else that end."""
+    inside = last is not None and end is not None and begin <= end < last
+    return end if inside else last
 
 
 class Received:

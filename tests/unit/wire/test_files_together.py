@@ -106,6 +106,30 @@ def test_periods_of_one_person_in_two_files_are_compared() -> None:
     assert found == [("Q002", "1 KJSKTKS1", 4, 10)]
 
 
+def test_a_period_within_a_longer_one_hides_neither_overlap_nor_gap() -> None:
+    number = decoded("KJSKTKS1", sample("KJSKTKS1", 6))[2].values["宛名番号"]
+    periods = [
+        (date(2020, 4, 1), date(2021, 3, 31)),
+        (date(2020, 6, 1), date(2020, 6, 30)),  # 30 days within the first
+        (date(2021, 3, 31), date(2021, 5, 31)),  # a day with the first, and no gap before
+        (date(2021, 6, 3), None),
+    ]
+    rows = {
+        f"r{at}": {
+            "宛名番号": number,
+            "資格取得年月日": date(2020, 4, 1),
+            "前適用終了年月日": None,
+            "次適用開始年月日": None,
+            "適用開始年月日": begin,
+            "適用終了年月日": end,
+        }
+        for at, (begin, end) in enumerate(periods, start=2)
+    }
+    found, _ = together(file("KJSKTKS1", 6, **rows))
+    name = "0 KJSKTKS1"
+    assert found == [("Q001", name, 3, 30), ("Q001", name, 4, 1), ("Q002", name, 5, 2)]
+
+
 def test_a_qualification_after_the_period_it_is_applied_in_is_told() -> None:
     values = {
         "資格取得年月日": date(2021, 4, 1),
