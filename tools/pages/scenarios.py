@@ -59,7 +59,8 @@ def _properties(schema: Schema) -> str:
 
 def _resolve(part: Schema) -> Schema:
     name = str(part.get("$ref", "")).rpartition("/")[2]
-    return load_schema()["$defs"][name] if name else part  # type: ignore[no-any-return]  # a schema
+    found: Schema = load_schema()["$defs"][name] if name else part
+    return found
 
 
 def _description(part: Schema) -> str:
