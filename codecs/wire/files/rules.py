@@ -2,7 +2,7 @@
 
 import hashlib
 from array import array
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -120,14 +120,12 @@ class RuleBook:
             rule=rule.id, record=number, byte=byte, field=name, expected=describe_rule(rule)
         )
 
-    def list_repeated(self) -> list[Fault]:
-        """Return a fault for each record that has what a record before it has, and must not."""
-        return [
-            self._fault(rule, rule.record, number)
-            for rule in self.layout.rules
-            if rule.id in self._marks
-            for number in self._marks[rule.id].list_repeated()
-        ]
+    def list_repeated(self) -> Iterator[Fault]:
+        """Yield a fault for each record that has what a record before it has, and must not."""
+        for rule in self.layout.rules:
+            if rule.id in self._marks:
+                for number in self._marks[rule.id].list_repeated():
+                    yield self._fault(rule, rule.record, number)
 
 
 class _Marks:
@@ -148,21 +146,19 @@ class _Marks:
         self._low.append(int.from_bytes(mark[8:], "big"))
         self._numbers.append(number)
 
-    def list_repeated(self) -> list[int]:
-        """Return the numbers of records whose values an earlier record has."""
+    def list_repeated(self) -> Iterator[int]:
+        """Yield the numbers of records whose values an earlier record has."""
         ordered = np.array(self._high, np.uint64)
         ordered.sort()
         doubled = set(ordered[1:][ordered[1:] == ordered[:-1]].tolist())
         if not doubled:
-            return []
+            return
         seen: set[tuple[int, int]] = set()
-        found = []
         for high, low, number in zip(self._high, self._low, self._numbers, strict=True):
             if high in doubled:
                 if (high, low) in seen:
-                    found.append(number)
+                    yield number
                 seen.add((high, low))
-        return found
 
 
 def list_fields(rule: Rule) -> tuple[str, ...]:

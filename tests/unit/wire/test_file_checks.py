@@ -408,7 +408,7 @@ def test_values_that_may_stand_once_take_a_bounded_memory() -> None:
     for number in range(1, count + 1):
         book.judge("D", number, {"行番号": number, "候補番号": number}, frozenset())
     kept, _ = tracemalloc.get_traced_memory()
-    assert not book.list_repeated()
+    assert not list(book.list_repeated())
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert kept < 20 * count
@@ -510,3 +510,13 @@ def test_delimited_files_are_written_anew_with_their_totals() -> None:
     found = decode_records(layout, io.BytesIO(b"1\r\n2,1,\r\n2,2,x\r\n3,9\r\n"), Settings())
     rows = [one for one in found if isinstance(one, Decoded)]
     assert b"".join(write_file(layout, rows, Settings())) == b"1\r\n2,1,\r\n2,2,x\r\n3,2\r\n"
+
+
+def test_repeated_records_are_told_one_by_one_and_never_held_all() -> None:
+    layout = load_layout("KJKOJIN1")
+    rule = next(one for one in layout.rules if one.kind == "unique")
+    book = RuleBook(layout)
+    for number in range(1, 4):
+        book.judge(rule.record, number, dict.fromkeys(rule.plus, "1"), frozenset())
+    told = book.list_repeated()
+    assert (next(told).record, next(told).record, next(told, None)) == (2, 3, None)
