@@ -21,6 +21,7 @@ from mocks.engine.templates import Template, parse_template
 from mocks.engine.typed_values import Parsers, build
 from mocks.engine.yaml_tree import Places, read_yaml
 
+_YEARS: Final = range(1900, 2200)
 _NTH: Final = re.compile(r"([1-9][0-9]{0,5})(\.\.([1-9][0-9]{0,5})?)?")
 
 
@@ -71,14 +72,17 @@ def parse_occurrences(value: object) -> Occurrences:
 
 
 def parse_instant(text: str) -> datetime:
-    """Return an instant with its offset.
+    """Return an instant with its offset, of the years 1900 to 2199.
 
     Raises:
-        ValueError: the text is none, or has no offset.
+        ValueError: the text is none, has no offset, or is of another time.
     """
     instant = datetime.fromisoformat(text)
     if instant.tzinfo is None or len(text) < len("2027-01-01T00:00Z"):
         message = "no offset"
+        raise ValueError(message)
+    if instant.year not in _YEARS:  # so that no zone and no duration leads out of all calendars
+        message = "not of our time"
         raise ValueError(message)
     return instant
 

@@ -248,6 +248,12 @@ CASES: dict[str, tuple[str, str, tuple[str, str]]] = {
     "business days without calendar": ("time.calendar", "P3BD", (", calendar: jp-municipal", "")),
     "a century that has no calendar": ("time.years", '"2051', ('"2027-06', '"2051-06')),
     "a wait out of all calendars": ("time.years", '"2050', ('"2027-06-04', '"2050-12-20')),
+    "a past that has no calendar": ("time.years", '"1999', ('"2027-06', '"1999-06')),
+    "a longest wait": (
+        "time.years",
+        '"2027',
+        ("after: P3BD", "after: P36525BD"),
+    ),
     "an answer before it can come": ("time.too_soon", "PT1H", ("within: P4BD", "within: PT1H")),
     "an end before its beginning": (
         "time.backwards",

@@ -107,6 +107,7 @@ BAD = {
     "a bad duration": ("after: P3BD", "after: 3 days", "schema.form", "3 days"),
     "a negative delay": ("after: P3BD", "after: -P3BD", "schema.form", "-P3BD"),
     "no offset": ("16:50:00+09:00", "16:50:00", "schema.form", '"2027'),
+    "the end of time": ('"2027-06-04', '"9999-12-31', "schema.form", '"9999'),
     "a bad nth": ("nth: 1", "nth: first", "schema.form", "first"),
     "a zeroth": ("nth: 1", "nth: 0", "schema.range", "0"),
     "a bad template": ("correlation) }}", "correlation }}", "schema.form", '"{{'),
