@@ -125,7 +125,7 @@ def _prepare_duckdb(folder: Path, cells: list[Cell], shown: list[int]) -> Engine
         )
         return connection
 
-    def tell(connection: Any) -> str:  # noqa: ANN401
+    def tell(connection: Any) -> str:  # noqa: ANN401  # a connection
         rows = connection.execute("SELECT * FROM found ORDER BY rowid").fetchall()
         return _tell([rows[at] for at in shown])
 
