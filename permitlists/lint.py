@@ -29,7 +29,6 @@ Severity = Literal["error", "warning", "note"]
 SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "note")
 _RULES: Final = (*lint_content.RULES, *lint_reach.RULES, *lint_use.RULES)
 _LINE: Final = re.compile(r"line ([0-9]+)[: ]")
-_TOO_DEEP: Final = "nested too deeply"
 _MOST_FAULTS: Final = 50  # of form, in one file
 
 
@@ -145,8 +144,6 @@ def _read_lines(source: Source) -> tuple[Table | None, list[Finding]]:
             table = read_lines(b"".join(line + b"\n" for _, line in lines))
         except PermitListError as error:
             message = str(error)
-        except RecursionError:
-            message = f"line {_find_deep(lines)}: {_TOO_DEEP}"
         else:
             return (None if faults else table), faults
         named = _LINE.match(message)
@@ -157,12 +154,6 @@ def _read_lines(source: Source) -> tuple[Table | None, list[Finding]]:
         column = place_of_fault(line, text).column
         faults.append(_fault(source, text, Place(line=number, column=column)))
     return None, faults
-
-
-def _find_deep(lines: list[tuple[int, bytes]]) -> int:
-    """Return which of the lines, counted from 1, has the most brackets."""
-    brackets = [line.count(b"[") + line.count(b"{") for _, line in lines]
-    return brackets.index(max(brackets)) + 1
 
 
 def _fault(source: Source, problem: str, place: Place) -> Finding:

@@ -15,9 +15,9 @@ from tests.support.file_records import damage, draw_file, draw_records
 from wire.charset.gaiji import Gaiji
 from wire.charset.tables import Policy, list_pairs
 from wire.errors import WireError
-from wire.files.columns.column import Chunk, Column, make_days, make_integers, make_texts
+from wire.files.columns.column import END, Chunk, Column, make_days, make_integers, make_texts
 from wire.files.columns.decode import decode_columns
-from wire.files.columns.encode import encode_chunk, encode_columns
+from wire.files.columns.encode import encode_columns
 from wire.files.layout import Field, Layout, Record
 from wire.files.library import list_layouts, load_layout
 from wire.files.rows import Decoded, decode_rows, encode_rows
@@ -81,7 +81,7 @@ def test_what_was_decoded_is_encoded_to_the_same_bytes(layout: Layout, damaged: 
     settings = Settings(encoding=layout.encoding)
     data = draw_file(layout, 60, seed=9)
     data = damage(data, 9) if damaged else data
-    items = list(decode_columns(layout, io.BytesIO(data), settings))
+    items = list(decode_columns(layout, io.BytesIO(data), settings, chunk=20))
     kept = [item for item in items if not isinstance(item, Fault)]
     rows = list(decode_rows(layout, io.BytesIO(data), settings))
     slow = b"".join(
@@ -260,7 +260,7 @@ UNSAYABLE = [
 def test_a_value_that_a_field_cannot_say_is_refused_with_its_place(at: int) -> None:
     field, column = UNSAYABLE[at]
     with pytest.raises(WireError) as caught:
-        encode_chunk(single(field), chunk_of(field, column), Settings())
+        list(encode_columns(single(field), [chunk_of(field, column)], Settings()))
     assert caught.value.code.startswith("files.value.")
     assert caught.value.path == "record[1].x"
 
@@ -269,7 +269,7 @@ def test_a_day_before_the_year_1_is_refused() -> None:
     field = Field(name="x", at=1, length=8, type="date")
     column = make_days(np.array([-800_000], np.int32), np.array([True]))
     with pytest.raises(ValueError, match="ordinal"):
-        encode_chunk(single(field), chunk_of(field, column), Settings())
+        list(encode_columns(single(field), [chunk_of(field, column)], Settings()))
 
 
 def test_the_doubled_records_of_a_layout_without_tags_are_all_data() -> None:
@@ -290,3 +290,15 @@ def test_a_chunk_knows_single_records() -> None:
         if isinstance(item, Chunk)
     )
     assert [chunk.row(index) for index in range(len(chunk))] == rows[1:-1]
+
+
+def test_a_text_that_holds_the_mark_between_texts_comes_out_right() -> None:
+    values = ["a", END + "b", "漢"]
+    assert texts(*values).to_list() == values
+
+
+def test_more_days_than_are_remembered_come_out_right() -> None:
+    days = np.arange(80_000, dtype=np.int32)
+    listed = make_days(days, np.ones(len(days), np.bool_)).to_list()
+    assert listed[0] == date(1970, 1, 1)
+    assert listed[-1] == date.fromordinal(date(1970, 1, 1).toordinal() + 79_999)

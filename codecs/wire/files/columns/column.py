@@ -18,7 +18,7 @@ from wire.files.rows import Decoded
 from wire.files.walk import Fault
 
 Kind = Literal["integer", "day", "text"]
-_END: Final = "\n"
+END: Final = "\n"
 _MEMORY: Final = 1 << 16  # distinct days that are remembered
 _ROWS: Final = 2048  # of which objects are made together
 _EPOCH: Final = date(1970, 1, 1).toordinal()
@@ -80,13 +80,13 @@ class Column:
 
     def _texts(self) -> list[str]:
         """Return the texts: cut at line ends put between them, which is fast, or else singly."""
-        parted = np.full(len(self.text) + len(self), ord(_END), np.uint8)
+        parted = np.full(len(self.text) + len(self), ord(END), np.uint8)
         inside = np.ones(len(parted), np.bool_)
         inside[self.offsets[1:] + np.arange(len(self))] = False
         parted[inside] = self.text
         raw = parted.tobytes()
-        if raw.count(_END.encode()) == len(self):
-            return raw.decode("utf-8", "surrogatepass").split(_END)[:-1]
+        if raw.count(END.encode()) == len(self):
+            return raw.decode("utf-8", "surrogatepass").split(END)[:-1]
         whole = self.text.tobytes()
         cut = pairwise(self.offsets.tolist())
         return [whole[begin:end].decode("utf-8", "surrogatepass") for begin, end in cut]

@@ -73,17 +73,6 @@ def _encode_one(layout: Layout, decoded: Decoded, settings: Settings) -> bytes:
         raise error.below(f"record[{decoded.number}]") from error
 
 
-def encode_chunk(layout: Layout, chunk: Chunk, settings: Settings) -> U8:
-    """Return the bytes of a chunk, a row for each record.
-
-    Raises:
-        WireError: as `encode_columns`.
-    """
-    data = _prepare(layout, chunk)
-    _fill(layout, chunk, data, settings)
-    return data
-
-
 def _prepare(layout: Layout, chunk: Chunk) -> U8:
     """Return blank rows with a terminator."""
     data = np.full(_shape(layout, chunk), _SPACE, np.uint8)
@@ -159,9 +148,8 @@ def _is_outside(values: I64, digits: int) -> Mask:
 def _is_refused(place: Place, column: Column) -> Mask:
     """Return which numbers the spelling of an empty field would hide."""
     refused = np.zeros(len(column), np.bool_)
-    for spelling in place.field.empty:
-        if spelling.isdigit():
-            refused |= column.values == int(spelling)
+    for spelling in filter(str.isdigit, place.field.empty):
+        refused |= column.values == int(spelling)
     return refused
 
 
@@ -221,8 +209,6 @@ def _write_jis(place: Place, column: Column, data: U8, _: Settings) -> Mask:
 
 def _write_codes(place: Place, column: Column, data: U8, table: U8 | U16) -> Mask:
     """Write texts as codes of a table, padded at the end; refuse what it lacks or cannot fit."""
-    if place.field.length % table.dtype.itemsize:
-        return np.ones(len(column), np.bool_)
     points, lengths = list_points(column)
     codes = table.take(points, mode="clip")  # the last character of the plane has no code
     size = table.dtype.itemsize

@@ -93,15 +93,13 @@ def kana(place: Place, data: U8, settings: Settings) -> Outcome:
 
 def wide(place: Place, data: U8, settings: Settings) -> Outcome:
     """Read full-width text."""
-    if settings.encoding == "utf_8" or place.field.length % 2:
+    if settings.encoding == "utf_8":
         return leave(data, place.field.type)
     return _pairs(place, data, load_wide(settings.policy, settings.gaiji), _WIDE_SPACE)
 
 
 def jis(place: Place, data: U8, _: Settings) -> Outcome:
     """Read 7-bit JIS X 0208."""
-    if place.field.length % 2:
-        return leave(data, place.field.type)
     return _pairs(place, data, load_jis(), _JIS_SPACE)
 
 
