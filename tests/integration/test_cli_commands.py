@@ -313,6 +313,7 @@ async def hold(ports: Ports) -> None:
 
 def test_a_hold_is_shown_proposed_by_one_and_released_by_another(gateway: Configured) -> None:
     register(gateway, 70)
+    at(gateway, lambda ports: permit_list.receive_list(offer(1), sender=CORE, ports=ports))
     at(gateway, hold)
     _, listed = invoke(gateway, "held", "list")
     assert [row["transaction_number"] for row in listed] == [HELD]
