@@ -23,7 +23,7 @@ def test_a_long_file_repeats_itself(tmp_path: Path) -> None:
     raw = (tmp_path / "records.dat").read_bytes()
     assert len(raw) == 20_002 * 500
     assert raw[-1000:] == raw[:1000]
-    (tmp_path / "records.dat").unlink()  # ten megabytes of digits: the leak search would take minutes
+    (tmp_path / "records.dat").unlink()  # ten megabytes of digits keep the leak search busy
 
 
 @pytest.mark.parametrize("codec", ["columns", "rows", "encode"])
