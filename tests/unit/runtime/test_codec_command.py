@@ -315,7 +315,7 @@ class Terminal(io.StringIO):
 
 def test_progress_is_shown_on_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "in"
-    path.write_bytes(b"x" * 3_000_000)
+    path.write_bytes(b"\x00" * 3_000_000)
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     with open_input(path) as file:
@@ -323,5 +323,5 @@ def test_progress_is_shown_on_a_terminal(tmp_path: Path, monkeypatch: pytest.Mon
         file.seek(0)
         assert file.tell() == 0
         assert file.readable()
-        assert file.read(10) == b"x" * 10
+        assert file.read(10) == bytes(10)
     assert "100 % / 3.0 MB\n" in terminal.getvalue()
