@@ -2,10 +2,10 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
@@ -50,24 +50,33 @@ class CodedInformation(_Dated, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 D = TypeVar("D", CodedAffair, CodedInformation)
+K = TypeVar("K", bound=Hashable)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class OperatingCodes:
-    """What the codes of one edition of the operating tables stand for.
+    """What the codes of one edition of the operating tables stand for, each entry in its days.
 
-    `affairs` are affairs of the permit list, such as `69-7`, by the pair of an affair code (JM)
-    and a procedure code (JT); `information` are the law's short terms by information code (TM);
-    of several entries for different days each has the last. `procedures` and `terms` are all
-    entries. `nondisclosure` tells by the inquirer's code (照会側不開示コード) whether an exchange
-    is hidden.
+    `procedures` are affairs by the pair of an affair code (JM) and a procedure code (JT), `terms`
+    the law's short terms by information code (TM), both in the order of the table.
+    `nondisclosure` tells by the inquirer's code (照会側不開示コード) whether an exchange is hidden.
     """
 
-    affairs: Mapping[tuple[str, str], str]
-    information: Mapping[str, str]
+    procedures: tuple[CodedAffair, ...]
+    terms: tuple[CodedInformation, ...]
     nondisclosure: Mapping[str, bool]
-    procedures: tuple[CodedAffair, ...] = field(default=())
-    terms: tuple[CodedInformation, ...] = field(default=())
+
+    @cached_property
+    def _affairs(self) -> Mapping[tuple[str, str], Sequence[CodedAffair]]:
+        return _index(self.procedures, lambda one: (one.affair_code, one.code))
+
+    @cached_property
+    def _information(self) -> Mapping[str, Sequence[CodedInformation]]:
+        return _index(self.terms, lambda one: one.code)
+
+    def find_affair(self, affair_code: str, procedure_code: str, on: date) -> CodedAffair | None:
+        """Return what a pair of affair code (JM) and procedure code (JT) stands for on a day."""
+        return _find_in_force(self._affairs.get((affair_code, procedure_code), ()), on)
 
     def load_affair(self, affair_code: str, procedure_code: str, on: date) -> CodedAffair:
         """Return what a pair of affair code (JM) and procedure code (JT) stands for on a day.
@@ -75,9 +84,12 @@ class OperatingCodes:
         Raises:
             PermitListError: it stands for nothing on that day; the message names the code.
         """
-        codes = (affair_code, procedure_code)
-        same = (one for one in self.procedures if (one.affair_code, one.code) == codes)
-        return _only(same, f"{affair_code} {procedure_code}", on)
+        found = self.find_affair(affair_code, procedure_code, on)
+        return _demand(found, f"{affair_code} {procedure_code}", on)
+
+    def find_information(self, code: str, on: date) -> CodedInformation | None:
+        """Return what an information code (TM) stands for on a day."""
+        return _find_in_force(self._information.get(code, ()), on)
 
     def load_information(self, code: str, on: date) -> CodedInformation:
         """Return what an information code (TM) stands for on a day.
@@ -85,7 +97,7 @@ class OperatingCodes:
         Raises:
             PermitListError: it stands for nothing on that day; the message names the code.
         """
-        return _only((one for one in self.terms if one.code == code), code, on)
+        return _demand(self.find_information(code, on), code, on)
 
 
 class _Nondisclosure(msgspec.Struct, forbid_unknown_fields=True):
@@ -115,14 +127,10 @@ def parse_operating_codes(data: bytes) -> OperatingCodes:
         raise PermitListError("permits.operating_codes_form", message) from error
     for place, fault in _list_faults(tables):
         raise PermitListError("permits.operating_codes_form", f"{place}: {fault}")
-    procedures = sorted(tables.procedure, key=lambda one: one.start)
-    terms = sorted(tables.information, key=lambda one: one.start)
     return OperatingCodes(
-        affairs={(one.affair_code, one.code): str(Affair.parse(one.affair)) for one in procedures},
-        information={one.code: one.name for one in terms},
-        nondisclosure={one.code: one.hidden for one in tables.nondisclosure},
         procedures=tables.procedure,
         terms=tables.information,
+        nondisclosure={one.code: one.hidden for one in tables.nondisclosure},
     )
 
 
@@ -181,10 +189,20 @@ def _list_repeats(place: str, entries: tuple[D, ...], keys: list[Any]) -> Iterat
             yield place, f"{entry.code}: a code stands for two things on a day"
 
 
-def _only(entries: Iterator[D], code: str, on: date) -> D:
+def _index(entries: Iterable[D], key: Callable[[D], K]) -> Mapping[K, Sequence[D]]:
+    found: dict[K, list[D]] = {}
     for entry in entries:
-        if entry.in_force(on):
-            return entry
+        found.setdefault(key(entry), []).append(entry)
+    return found
+
+
+def _find_in_force(entries: Sequence[D], on: date) -> D | None:
+    return next((entry for entry in entries if entry.in_force(on)), None)
+
+
+def _demand(found: D | None, code: str, on: date) -> D:
+    if found is not None:
+        return found
     message = f"code {code}: stands for nothing on {on.isoformat()}"
     raise PermitListError("permits.operating_code_unknown", message)
 

@@ -1,7 +1,7 @@
 """Rows of a batch while they come in: lines of JSON, or lines of the file of inquiries (.DAT)."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 
 import msgspec
@@ -17,6 +17,7 @@ from gateway.transport.problems import RequestError
 from gateway.transport.routes import INQUIRY_FILE
 from gateway.transport.schemas.batches import BatchRowRequest
 from gateway.transport.schemas.inquiries import InquiryRequest
+from gateway.usecases.judging import day_of
 
 PATH = "/v1/batches"
 
@@ -30,10 +31,11 @@ async def read_rows(
         RequestError: a line cannot be read, or there is none; the error names the line.
     """
     number = 0
+    today = day_of(ports.clock.now())
     async for raw in lines:
         number += 1
         if media_type == INQUIRY_FILE:
-            yield _read_file_line(raw, number, ports=ports)
+            yield _read_file_line(raw, number, today, ports=ports)
         else:
             asked = decode(raw.removesuffix(b"\n"), BatchRowRequest, root=f"line {number}: $")
             yield _to_row(asked, number)
@@ -41,11 +43,12 @@ async def read_rows(
         raise RequestError("request.malformed", path="line 1: $")
 
 
-def _read_file_line(raw: bytes, line: int, *, ports: Ports) -> BatchRow:
+def _read_file_line(raw: bytes, line: int, today: date, *, ports: Ports) -> BatchRow:
     asked = translate(
         parse_line(raw, line=line),
         institution=ports.store.institution,
         codes=ports.policy.operating_codes,
+        on=today,
     )
     if isinstance(asked, Fault):
         row = BatchRow(line=line, digest=sha256(raw).digest(), asked=None)

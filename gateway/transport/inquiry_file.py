@@ -9,10 +9,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Final, cast
 
 from gateway.transport.problems import RequestError
 from gateway.transport.schemas.batches import BatchRowRequest
+from gateway.transport.schemas.common import Instrument
 from gateway.transport.schemas.inquiries import AskedPeriod, WantedInformation
 from permitlists import OperatingCodes, has_check_digit, with_check_digit
 
@@ -107,7 +108,7 @@ def _can_be_read(field: Field, value: str) -> bool:
 
 
 def translate(
-    fields: dict[str, str], *, institution: str, codes: OperatingCodes
+    fields: dict[str, str], *, institution: str, codes: OperatingCodes, on: date
 ) -> BatchRowRequest | Fault:
     """Return the inquiry that a line asks, or what of it means nothing at this institution.
 
@@ -115,15 +116,16 @@ def translate(
         fields: The line as `parse_line` returns it.
         institution: The code of the institution whose system sent it.
         codes: What the codes stand for.
+        on: The day on which they stand for it.
     """
-    affair = codes.affairs.get((fields["affair"], fields["procedure"]))
-    information = codes.information.get(fields["information"])
+    coded = codes.find_affair(fields["affair"], fields["procedure"], on)
+    information = codes.find_information(fields["information"], on)
     nondisclosure = codes.nondisclosure.get(fields["nondisclosure"])
     provider = _read_provider(fields["provider"])
     fault = _find_fault(fields, institution)
     if fault is not None:
         return fault
-    if affair is None:
+    if coded is None:
         return Fault(code="batch.code_unknown", field=_place("procedure"))
     if information is None:
         return Fault(code="batch.code_unknown", field=_place("information"))
@@ -133,11 +135,12 @@ def translate(
         return Fault(code="batch.code_unknown", field=_place("provider"))
     return BatchRowRequest(
         number=fields["number"],
-        affair=affair,
+        affair=coded.affair,
+        instrument=cast("Instrument", coded.instrument),  # any other one is denied later
         provider=provider,
         inquirer_delegator=_read_code(fields["inquirer_delegating"]),
         provider_delegator=_read_code(fields["provider_delegating"]),
-        information=(WantedInformation(information=information),),
+        information=(WantedInformation(information=information.name),),
         period=AskedPeriod(
             begins_on=_read_date(fields["begins_on"]), ends_on=_read_date(fields["ends_on"])
         ),

@@ -38,8 +38,8 @@ hidden = true
 
 def test_a_table_is_read() -> None:
     codes = parse_operating_codes(GOOD.encode())
-    assert codes.affairs == {("JM00000000000001", "JT00000000000002"): "69-7"}
-    assert codes.information == {"TM00000000000003": "地方税関係情報"}
+    assert codes.load_affair("JM00000000000001", "JT00000000000002", DAY).affair == "69-7"
+    assert codes.load_information("TM00000000000003", DAY).name == "地方税関係情報"
     assert codes.nondisclosure == {"1": True}
 
 
@@ -69,10 +69,10 @@ def test_the_codes_of_the_sandbox_lead_into_its_permit_list() -> None:
     codes = load_operating_codes()
     edition = load_builtin().find_statutory(date(2026, 4, 1))
     assert edition is not None
-    for affair in codes.affairs.values():
-        named = Affair.parse(affair)
-        assert named.clause in edition.rows[named.row].clauses, affair
-    assert set(codes.information.values()) <= set(edition.by_information)
+    for coded in codes.procedures:
+        named = Affair.parse(coded.affair)
+        assert named.clause in edition.rows[named.row].clauses, coded
+    assert {term.name for term in codes.terms} <= set(edition.by_information)
     assert set(codes.nondisclosure.values()) == {True, False}
 
 
@@ -110,7 +110,6 @@ def test_a_code_stands_for_what_its_day_says() -> None:
     codes = dated()
     assert codes.load_affair(*ASKED[:2], date(2025, 12, 31)).affair == "69-8"
     assert codes.load_affair(*ASKED[:2], date(2026, 1, 1)).affair == "69-7"
-    assert codes.affairs == {ASKED[:2]: "69-7"}
 
 
 def test_codes_lead_to_edition_row_clause_and_pairs() -> None:

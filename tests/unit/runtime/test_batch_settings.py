@@ -28,8 +28,8 @@ def test_a_file_replaces_the_codes(tmp_path: Path) -> None:
     (tmp_path / "codes.toml").write_text(TABLE, encoding="utf-8")
     settings = load(write(tmp_path, 'operating_codes_file = "codes.toml"'), {})
     codes = read_operating_codes(settings)
-    assert codes.information == {"TM00000000000001": "住民票関係情報"}
-    assert codes.affairs == {}
+    assert [(one.code, one.name) for one in codes.terms] == [("TM00000000000001", "住民票関係情報")]
+    assert codes.procedures == ()
 
 
 @pytest.mark.parametrize("content", [None, "x", TABLE + TABLE], ids=["absent", "no TOML", "twice"])

@@ -10,7 +10,7 @@ from gateway.domain.catalogue import load_catalogue
 from gateway.transport.inquiry_file import FIELDS, Fault, parse_line, translate
 from gateway.transport.problems import RequestError
 from gateway.transport.schemas.batches import BatchRowRequest
-from permitlists import load_operating_codes
+from permitlists import OperatingCodes, load_operating_codes
 
 CODES = load_operating_codes()
 OURS = "991015"
@@ -41,8 +41,10 @@ def line(**changed: str) -> bytes:
     return ",".join({**GOOD, **changed}.values()).encode() + b"\r\n"
 
 
-def read(raw: bytes) -> BatchRowRequest | Fault:
-    return translate(parse_line(raw, line=1), institution=OURS, codes=CODES)
+def read(
+    raw: bytes, codes: OperatingCodes = CODES, on: date = date(2026, 11, 24)
+) -> BatchRowRequest | Fault:
+    return translate(parse_line(raw, line=1), institution=OURS, codes=codes, on=on)
 
 
 def place(name: str) -> str:
@@ -161,6 +163,45 @@ def test_what_means_nothing_here_rejects_its_row(
     assert code in load_catalogue()
 
 
+DATED = """
+[[procedure]]
+affair_code = "JM99000000000069"
+code = "JT99000000690007"
+affair = "69-7"
+to = 2027-04-01
+[[procedure]]
+affair_code = "JM99000000000069"
+code = "JT99000000690007"
+affair = "1"
+instrument = "jorei-19-9"
+from = 2027-04-01
+to = 2028-04-01
+[[information]]
+code = "TM99000000000001"
+name = "地方税関係情報"
+to = 2028-10-01
+[[nondisclosure]]
+code = "1"
+hidden = false
+""".encode()
+
+
+@pytest.mark.parametrize(
+    ("on", "means"),
+    [
+        (date(2027, 3, 31), ("shourei-r6", "69-7")),
+        (date(2027, 4, 1), ("jorei-19-9", "1")),
+        (date(2028, 3, 31), ("jorei-19-9", "1")),
+        (date(2028, 4, 1), Fault(code="batch.code_unknown", field="field 10")),
+        (date(2028, 10, 1), Fault(code="batch.code_unknown", field="field 10")),
+    ],
+)
+def test_codes_mean_what_they_stand_for_on_the_day(on: date, means: object) -> None:
+    asked = read(line(), load_operating_codes(DATED), on)
+    said = asked if isinstance(asked, Fault) else (asked.instrument, asked.affair)
+    assert said == means
+
+
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_line_or_an_error_that_says_where(raw: bytes) -> None:
     check_any(raw)
@@ -192,5 +233,5 @@ def check_any(raw: bytes) -> None:
         assert asked.code in load_catalogue()
         assert asked.field.startswith("field ")
     else:
-        assert asked.affair in CODES.affairs.values()
+        assert asked.affair in {one.affair for one in CODES.procedures}
         assert len(asked.number) == 15
