@@ -68,7 +68,7 @@ class Impact:
             "by_element": dict(self.by_element),
             "by_row": {name: dict(counts) for name, counts in self.by_row.items()},
             "by_institution": {name: dict(counts) for name, counts in self.by_institution.items()},
-            "questions": [_document(one) for one in self.questions],
+            "questions": self._add_up(by_day=True),
         }
 
     def describe(self) -> list[str]:
@@ -86,10 +86,18 @@ class Impact:
             for name, found in grouped.items():
                 refused, allowed = found.get("refused", 0), found.get("allowed", 0)
                 phrases.append(say(f"impact.{kind}", name=name, refused=refused, allowed=allowed))
-        phrases += [
-            say("impact.question", **_document(one)) for one in self.questions[:_MOST_QUESTIONS]
-        ]
+        lines = self._add_up(by_day=False)[:_MOST_QUESTIONS]
+        phrases += [say("impact.question", **line) for line in lines]
         return [text for phrase in phrases for text in phrase]
+
+    def _add_up(self, *, by_day: bool) -> list[dict[str, Any]]:  # Any: plain JSON
+        """Return what is shown of the questions, most asked first; those that look alike as one."""
+        found: dict[tuple[str, ...], dict[str, Any]] = {}
+        for one in self.questions:
+            shown = _document(one) if by_day else _document(one) | {"on": ""}
+            line = found.setdefault(tuple(shown.values()), shown | {"count": 0})
+            line["count"] += one.count
+        return sorted(found.values(), key=lambda line: -line["count"])
 
 
 @dataclass(slots=True)
@@ -158,7 +166,7 @@ def judge_requests(
         by_element=dict(sums.elements.most_common()),
         by_row=_by_weight(sums.rows),
         by_institution=_by_weight(sums.institutions),
-        questions=tuple(sorted(sums.questions, key=lambda one: -one.count)),
+        questions=tuple(sums.questions),
     )
 
 
@@ -205,7 +213,7 @@ def _by_weight(table: Mapping[str, Counter[Change]]) -> dict[str, dict[Change, i
     return {name: dict(counts) for name, counts in ordered}
 
 
-def _document(one: ChangedQuestion) -> dict[str, Any]:  # Any: plain JSON
+def _document(one: ChangedQuestion) -> dict[str, str]:
     question = one.asked.question
     return {
         "on": question.on.isoformat(),
@@ -216,5 +224,4 @@ def _document(one: ChangedQuestion) -> dict[str, Any]:  # Any: plain JSON
         "change": one.change,
         "before": one.before,
         "after": one.after,
-        "count": one.count,
     }

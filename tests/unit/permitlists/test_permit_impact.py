@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -100,6 +101,21 @@ def test_requests_are_compared_by_element_row_and_institution() -> None:
         ("allowed", "information", "allow", 5),
     ]
     assert found.describe()[0] == "44件のうち30件が今後は拒否（1機関）、5件が新たに許可"
+
+
+def test_questions_that_look_alike_are_shown_once_with_their_sum() -> None:
+    def on(day: date, *items: str) -> Asked:
+        one = asked(TAX, *items)
+        return Asked(question=replace(one.question, on=day), items=one.items)
+
+    first, later = date(2026, 9, 1), date(2026, 10, 1)
+    requests = [(on(first), 3), (on(first, "fixed_asset_tax"), 4), (on(later), 5)]
+    requests += [(asked(TAX, inquirer="991023"), 6)]
+    found = judge_requests(requests, edition(WHOLE), edition(NONE), load_institutions())
+    shown = [(one["on"], one["count"]) for one in found.as_document()["questions"]]
+    assert shown == [("2026-09-01", 7), ("2026-10-01", 6), ("2026-10-01", 5)]
+    lines = [text for text in found.describe() if text.startswith("    69-8 991015 →")]
+    assert lines == ["    69-8 991015 → 991023 地方税関係情報: allow → information（12件）"]
 
 
 @pytest.mark.parametrize(
