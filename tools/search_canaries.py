@@ -18,11 +18,12 @@ import re
 import sys
 import tomllib
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 
 from mocks.engine.cast import load_cast
@@ -36,6 +37,7 @@ NUMBER, SYMBOL = 12, 43  # characters
 WEIGHTS = (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)  # of an individual number's digits, from the left
 CROWD = 100  # residents of a sandbox beside its cast
 NESTING = 2  # base64 within base64
+DATABASE, PAGE = b"SQLite format 3\x00", 4096  # how a file of one begins; bytes
 
 # How one digit may be written; each pattern matches runs of at least twelve of them.
 DIGITS: Mapping[str, bytes] = {
@@ -54,6 +56,10 @@ GROUPED = re.compile(rb"[0-9]{4}([ -])[0-9]{4}\1[0-9]{4}")
 BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{16,}")
 TOKEN = re.compile(rb"[A-Za-z0-9_-]{43,}")
 HEX = re.compile(rb"[0-9A-Fa-f]{64,}")
+# Most of a database's pages is zeros. No canary repeats one byte so often in any writing, and
+# what is kept of such a run is as long as what a canary beside it may share with it.
+LONG_RUN = re.compile(rb"(.)\1{63,}", re.DOTALL)
+KEPT_OF_RUN = 64  # bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +156,7 @@ def _residents() -> Iterator[bytes]:
 
 def search(data: bytes, canaries: Canaries, nesting: int = NESTING) -> Iterator[Hit]:
     """Yield every canary that stands in `data`, or in what is encoded in it."""
+    data = LONG_RUN.sub(lambda run: run[0][:KEPT_OF_RUN], data)
     yield from _exact(data, canaries)
     yield from _numbers(data, canaries)
     yield from _symbols(data, canaries)
@@ -205,8 +212,9 @@ def _decoded(data: bytes) -> Iterator[bytes]:
         for start in range(4):
             yield _from_base64(text[start:])
     for match in HEX.finditer(data):
-        text = match[0][: len(match[0]) // 2 * 2]
-        yield bytes.fromhex(text.decode())
+        for start in range(2):
+            text = match[0][start:]
+            yield bytes.fromhex(text[: len(text) // 2 * 2].decode())
 
 
 def _from_base64(text: bytes) -> bytes:
@@ -224,10 +232,38 @@ def files(folder: Path) -> Iterator[Path]:
             yield path
 
 
+_clean: set[tuple[bytes, bytes]] = set()  # neighbouring pages in which this process found nothing
+
+
 def search_file(path: Path, canaries: Canaries) -> tuple[int, set[Hit]]:
     """Return the size of a file and what stands in it or in its name."""
     data = path.read_bytes()
-    return len(data), set(search(data + b"\n" + str(path).encode(), canaries))
+    pairs = _list_pairs(data) if data.startswith(DATABASE) else []
+    parts = _leave_out_clean(data, pairs) if pairs else [data]
+    found = set(search(b"\n".join([*parts, str(path).encode()]), canaries))
+    if not found:
+        _clean.update(pairs)
+    return len(data), found
+
+
+def _list_pairs(data: bytes) -> list[tuple[bytes, bytes]]:
+    """Return digests of every page and the one after it, which the last page lacks."""
+    pages = [data[at : at + PAGE] for at in range(0, len(data), PAGE)]
+    digests = [hashlib.blake2b(page, digest_size=16).digest() for page in pages]
+    return list(zip(digests, [*digests[1:], b""], strict=True))
+
+
+def _leave_out_clean(data: bytes, pairs: Sequence[tuple[bytes, bytes]]) -> Iterator[bytes]:
+    """Yield what is new in a database: most of one is a copy of the template of all.
+
+    A page is left out only if nothing was found across its borders to the same neighbours either.
+    """
+    new = [pair not in _clean for pair in pairs]
+    wanted = [one or before for one, before in zip(new, [False, *new], strict=False)]
+    for is_wanted, run in groupby(range(len(pairs)), key=wanted.__getitem__):
+        if is_wanted:
+            pages = list(run)
+            yield data[pages[0] * PAGE : (pages[-1] + 1) * PAGE]
 
 
 def main() -> int:

@@ -3,15 +3,24 @@
 import base64
 import gzip
 import hashlib
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import Canaries
-from tools.search_canaries import collect, is_sandbox_number, search
+from tools.search_canaries import (
+    DATABASE,
+    PAGE,
+    collect,
+    is_sandbox_number,
+    search,
+    search_file,
+)
 
 ROOT = Path(__file__).parents[2]
 
@@ -92,6 +101,43 @@ def test_nothing_is_found_where_nothing_is(canaries: Canaries) -> None:
     known = collect(canaries.individual_numbers, canaries.symbols)
     other = "000000000000 1763884800000000 individual_number(***) " + "A" * 60
     assert list(search(other.encode(), known)) == []
+
+
+@pytest.mark.parametrize("letter", [b"\x00", b"3", b"A", b"x"])
+def test_a_long_run_of_one_byte_hides_nothing(letter: bytes, canaries: Canaries) -> None:
+    known = collect(canaries.individual_numbers, canaries.symbols)
+    number = canaries.individual_numbers[0]
+    for text in (number.encode(), base64.b64encode(f"number={number}".encode())):
+        spaced = letter * 1001 + b"<" + text + b">" + letter * 1001
+        for data in (spaced, spaced.replace(b"<", b"").replace(b">", b"")):
+            assert {hit.tail for hit in search(data, known)} == {number[-4:]}
+
+
+def test_what_is_new_in_a_copy_of_a_searched_database_is_found(
+    canaries: Canaries, tmp_path: Path
+) -> None:
+    known = collect(canaries.individual_numbers, canaries.symbols)
+    number = canaries.individual_numbers[0]
+    template, copy = tmp_path / "template.db", tmp_path / "copy.db"
+    with closing(sqlite3.connect(template)) as database:
+        database.execute("CREATE TABLE rows (content TEXT)")
+        database.executemany("INSERT INTO rows VALUES (?)", [(f"row {n}",) for n in range(3000)])
+        database.commit()
+    searched = template.read_bytes()
+    pages = len(searched) // PAGE
+    assert pages > 3
+    assert search_file(template, known) == (len(searched), set())
+    for at in [*range(0, len(searched), PAGE // 2), *range(PAGE - 6, len(searched) - PAGE, PAGE)]:
+        start = max(at, len(DATABASE))
+        copy.write_bytes(searched[:start] + number.encode() + searched[start + len(number) :])
+        try:
+            for _ in range(2):  # a page with a hit is never taken for a clean one
+                found = search_file(copy, known)[1]
+                assert {(hit.kind, hit.tail) for hit in found} == {
+                    ("individual_number", number[-4:])
+                }
+        finally:
+            copy.unlink()  # or the search after the suite finds it
 
 
 def test_every_listed_number_is_a_sandbox_number(canaries: Canaries) -> None:
