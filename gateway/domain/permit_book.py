@@ -1,6 +1,6 @@
 """The permit list in force at this gateway: the core's, and what its own register holds back."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from permitlists import EMPTY, PermitList, Supplement
@@ -31,8 +31,7 @@ class PermitBook:
     sequence: int = 0
     core_list: PermitList | None = None
     own: OwnList | None = None
-    permit_list: PermitList | None = field(default=None)
-    received_at: datetime | None = None
+    permit_list: PermitList | None = None
     checked_at: datetime | None = None
     broken: int | None = None
 

@@ -161,7 +161,7 @@ def judge_again(inquiry: Inquiry, *, on: date, ports: Ports) -> Judgement | None
     asked = Asked(
         inquirer=ports.store.institution,
         provider=inquiry.provider,
-        affair=_write_affair(inquiry.row, inquiry.clause),
+        affair=write_affair(inquiry.row, inquiry.clause),
         information=names_of(inquiry.wanted),
         on=on,
         instrument=inquiry.instrument,
@@ -179,7 +179,7 @@ def judge_release(provision: Provision, *, on: date, ports: Ports) -> Judgement:
     asked = Asked(
         inquirer=provision.inquirer,
         provider=ports.store.institution,
-        affair=_write_affair(provision.row, provision.clause),
+        affair=write_affair(provision.row, provision.clause),
         information=names_of(provision.wanted),
         on=on,
         instrument=provision.instrument,
@@ -189,7 +189,8 @@ def judge_release(provision: Provision, *, on: date, ports: Ports) -> Judgement:
     return judge(question(asked, ports=ports), ports=ports)
 
 
-def _write_affair(row: str, clause: str | None) -> str:
+def write_affair(row: str, clause: str | None) -> str:
+    """Return an affair as it is asked for: ROW or ROW-CLAUSE."""
     return row if clause is None else f"{row}-{clause}"
 
 

@@ -18,9 +18,10 @@ from gateway.domain.records import Act, ExchangeRecord, Phase
 from gateway.domain.work import ListSource, Setting, StoredEdition, StoredSupplement
 from gateway.ports import Ports, Unit
 from gateway.usecases.stored_lists import (
+    RECEIVED,
     came_so,
+    digest_of,
     find_newest_recorded,
-    list_editions,
     load_contents,
 )
 from permitlists import PermitList, PermitListError
@@ -49,9 +50,7 @@ async def load_stored(*, ports: Ports) -> bool:
         _LOG.exception("The stored list is broken", extra=extra)
         ports.book.broken = newest
         return False
-    stored = await list_editions(sequence, ports=ports)
-    received_at = max(edition.received_at for edition in stored)
-    _put(sequence, found, received_at, ports=ports)
+    _put(sequence, found, ports=ports)
     await _recall_check(ports=ports)
     return True
 
@@ -69,11 +68,10 @@ async def _read_stored(sequence: int, newest: int, *, ports: Ports) -> PermitLis
     return await asyncio.to_thread(_read, offered)
 
 
-def _put(sequence: int, found: PermitList, received_at: datetime, *, ports: Ports) -> None:
+def _put(sequence: int, found: PermitList, *, ports: Ports) -> None:
     """Put a list into the book unless a newer one came there meanwhile (G8)."""
     if sequence >= ports.book.sequence:
         ports.book.take(sequence, found)
-        ports.book.received_at = received_at
 
 
 async def catch_up(*, ports: Ports) -> None:
@@ -115,13 +113,12 @@ async def receive_list(offered: OfferedList, *, sender: str, ports: Ports) -> No
             await _note_check(ports=ports)
             return
         found = await asyncio.to_thread(_read, offered)
-        now = ports.clock.now()
         if offered.sequence != book.broken:
             try:
-                await ports.store.commit(await _received(offered, found, now, ports=ports))
+                await ports.store.commit(await _received(offered, found, ports=ports))
             except GuardFailedError:
                 continue  # another process took one over meanwhile
-        _put(offered.sequence, found, now, ports=ports)
+        _put(offered.sequence, found, ports=ports)
         await _note_check(ports=ports)
         return
     raise GuardFailedError(offered=offered.sequence)
@@ -135,7 +132,7 @@ async def _contradicts(offered: OfferedList, *, ports: Ports) -> bool:
     if known is None or offered.sequence != ports.book.sequence:
         return False
     ours = {edition.key.sha256 for edition in known.editions}
-    theirs = {sha256(content).hexdigest() for content in offered.editions}
+    theirs = set(map(digest_of, offered.editions))
     return ours != theirs or known.supplement.to_bytes() != offered.supplement
 
 
@@ -150,11 +147,9 @@ def _read(offered: OfferedList) -> PermitList:
     return found
 
 
-async def _received(
-    offered: OfferedList, found: PermitList, now: datetime, *, ports: Ports
-) -> Unit:
+async def _received(offered: OfferedList, found: PermitList, *, ports: Ports) -> Unit:
     """Return the unit that keeps a list; older ones stay, so that decisions can be replayed."""
-    unit, sequence = Unit(), offered.sequence
+    unit, sequence, now = Unit(), offered.sequence, ports.clock.now()
     known = await ports.store.find(Setting, name=SEQUENCE)
     if known is not None and int(known.value) >= sequence:
         raise GuardFailedError(offered=sequence)
@@ -210,7 +205,7 @@ def _record(
         act=Act.PERMIT_LIST,
         phase=Phase.OUTCOME,
         at=now,
-        result="received",
+        result=RECEIVED,
         actor=actor,
         instrument=instrument,
         edition_sha256=edition_sha256,

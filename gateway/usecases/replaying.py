@@ -2,17 +2,21 @@
 
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final
 
 from gateway.domain.errors import InvalidError, NotJudgedError, UnknownError
 from gateway.domain.permit_book import compose
 from gateway.domain.permits import Judged
-from gateway.domain.records import Act, ExchangeRecord
+from gateway.domain.records import ExchangeRecord
 from gateway.domain.work import ListSource, StoredSupplement
 from gateway.ports import Ports, RecordQuery
 from gateway.usecases import own_register, records
-from gateway.usecases.judging import Asked, question
-from gateway.usecases.stored_lists import RECEIVED, list_editions
+from gateway.usecases.judging import Asked, question, write_affair
+from gateway.usecases.stored_lists import (
+    digest_of,
+    find_arrival,
+    list_editions,
+    walk_records,
+)
 from permitlists import (
     EMPTY,
     PermitList,
@@ -21,8 +25,6 @@ from permitlists import (
     decode_supplement,
     ruling_bytes,
 )
-
-PAGE: Final = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,15 +46,6 @@ class Replay:
         return not self.changed and sha256(self.ruling).digest() == self.judged.ruling
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Came:
-    """What the record log says about the parts of a list when they came."""
-
-    editions: frozenset[str]
-    supplement: str | None
-    own: str | None
-
-
 async def replay(sequence: int, *, actor: str, ports: Ports) -> Replay:
     """Decide again what the record `sequence` of the own log tells; the look is recorded.
 
@@ -68,19 +61,21 @@ async def replay(sequence: int, *, actor: str, ports: Ports) -> Replay:
     judged = record.judged
     if judged is None:
         raise NotJudgedError(sequence=sequence, act=record.act, phase=record.phase)
-    came = await _find_what_came(judged, ports=ports)
+    came = await find_arrival(judged.sequence, ports=ports)
     stored = await list_editions(judged.sequence, ports=ports)
     supplement = await _load(ListSource.CORE, judged.sequence, ports=ports)
     own = await _load(ListSource.OWN, judged.own_sequence, ports=ports)
     changed = [
         f"{one.instrument}@{one.valid_from}"
         for one in stored
-        if sha256(one.content).hexdigest() not in came.editions
+        if digest_of(one.content) not in came.editions
     ]
     if len(stored) < len(came.editions):
         changed.append("missing edition")
-    changed += _compare("supplement", supplement, came.supplement)
-    changed += _compare("own register", own, came.own)
+    if digest_of(supplement) != came.supplement:
+        changed.append("supplement")
+    if digest_of(own) != await _find_own(judged.own_sequence, ports=ports):
+        changed.append("own register")
     if changed:
         return Replay(record=record, judged=judged, changed=tuple(changed))
     try:
@@ -92,23 +87,13 @@ async def replay(sequence: int, *, actor: str, ports: Ports) -> Replay:
     return Replay(record=record, judged=judged, ruling=ruling_bytes(asked, known.decide(asked)))
 
 
-async def _find_what_came(judged: Judged, *, ports: Ports) -> _Came:
-    """Walk the records of lists: the log is chained, so what it says of them cannot be changed."""
-    editions: set[str] = set()
-    supplement: str | None = None
-    own: str | None = None
-    after: int | None = -1
-    while after is not None:
-        page = await ports.store.records(RecordQuery(act=Act.PERMIT_LIST, after=after, limit=PAGE))
-        for record in (one.record for one in page):
-            number, digest = record.note, record.digest.hex() if record.digest else None
-            if record.result == own_register.CHANGED and number == str(judged.own_sequence):
-                own = digest
-            elif record.result == RECEIVED and number == str(judged.sequence):
-                supplement = digest or supplement
-                editions |= {record.edition_sha256} if record.edition_sha256 else set()
-        after = page[-1].sequence if page else None
-    return _Came(editions=frozenset(editions), supplement=supplement, own=own)
+async def _find_own(sequence: int | None, *, ports: Ports) -> str:
+    """Return the digest of what the log says that the own register held under a number."""
+    found = digest_of(EMPTY.to_bytes())
+    async for one in walk_records(own_register.CHANGED, ports=ports):
+        if one.note == str(sequence) and one.digest:
+            found = one.digest.hex()
+    return found
 
 
 async def _load(source: ListSource, sequence: int | None, *, ports: Ports) -> bytes:
@@ -119,21 +104,14 @@ async def _load(source: ListSource, sequence: int | None, *, ports: Ports) -> by
     return EMPTY.to_bytes() if found is None else found.content
 
 
-def _compare(part: str, content: bytes, came: str | None) -> list[str]:
-    """Return the part if it is not what came; of lists of before there is no digest."""
-    expected = came or sha256(EMPTY.to_bytes()).hexdigest()
-    return [] if sha256(content).hexdigest() == expected else [part]
-
-
 def _ask(record: ExchangeRecord, judged: Judged, *, ports: Ports) -> Question:
     """Return the question that a record tells: of an inquiry we asked, of a provision others."""
     ours = ports.store.institution
-    row, clause = record.row or "", record.clause
     return question(
         Asked(
             inquirer=record.inquirer or ours,
             provider=record.provider or ours,
-            affair=row if clause is None else f"{row}-{clause}",
+            affair=write_affair(record.row or "", record.clause),
             information=judged.information,
             on=judged.on,
             instrument=record.instrument,

@@ -1,6 +1,7 @@
 """The permit lists kept here, read as they were received: every one that was ever in force."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
@@ -17,6 +18,18 @@ RECEIVED: Final = "received"  # the result of the records of a list that came
 _PAGE: Final = 1000
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """The SHA-256, hexadecimal, of each part of a list as it came.
+
+    There are no `editions` where nobody knows of the list; of lists of before there were any, the
+    supplement is the empty one.
+    """
+
+    editions: frozenset[str]
+    supplement: str
+
+
 async def list_editions(sequence: int, *, ports: Ports) -> Sequence[StoredEdition]:
     """Return all stored editions of a list."""
     return await ports.store.list_values(StoredEdition, limit=ALL, sequence=sequence)
@@ -30,7 +43,7 @@ async def load_contents(sequence: int, *, ports: Ports) -> OfferedList:
     """
     stored = await list_editions(sequence, ports=ports)
     for edition in stored:
-        if sha256(edition.content).hexdigest() != edition.sha256:
+        if digest_of(edition.content) != edition.sha256:
             label = f"{edition.instrument}@{edition.valid_from}"
             raise ListBrokenError(part=label, sequence=sequence)
     return OfferedList(
@@ -49,37 +62,54 @@ async def load_supplement(source: ListSource, sequence: int, *, ports: Ports) ->
     found = await ports.store.find(StoredSupplement, source=source, sequence=sequence)
     if found is None:
         return EMPTY.to_bytes()
-    if sha256(found.content).hexdigest() != found.sha256:
+    if digest_of(found.content) != found.sha256:
         raise ListBrokenError(part=f"{source} {SUPPLEMENT}", sequence=sequence)
     return found.content
 
 
 async def find_newest_recorded(*, ports: Ports) -> int:
     """Return the highest number of a list that the log says came, 0 where it tells of none."""
-    return max([int(one.note) async for one in _walk(ports)], default=0)
+    return max([int(one.note) async for one in walk_records(RECEIVED, ports=ports)], default=0)
 
 
-async def came_so(offered: OfferedList, *, ports: Ports) -> bool:
-    """Tell whether the log says that a list came with these parts, or says nothing of it.
+async def find_arrival(sequence: int, *, ports: Ports) -> Arrival:
+    """Return what the log says of a list.
 
     The database keeps each part beside its digest, so whoever changes one can change both. The log
     is chained: what it says cannot be changed unnoticed.
     """
-    came = [one async for one in _walk(ports) if int(one.note) == offered.sequence]
-    editions = {one.edition_sha256 for one in came if one.edition_sha256}
-    supplements = {one.digest.hex() for one in came if one.digest}
-    supplements = supplements or {sha256(EMPTY.to_bytes()).hexdigest()}
-    return not came or (
-        editions == {sha256(one).hexdigest() for one in offered.editions}
-        and sha256(offered.supplement).hexdigest() in supplements
+    editions: set[str] = set()
+    supplement = digest_of(EMPTY.to_bytes())
+    async for one in walk_records(RECEIVED, ports=ports):
+        if int(one.note) != sequence:
+            continue
+        if one.edition_sha256:
+            editions.add(one.edition_sha256)
+        if one.digest:
+            supplement = one.digest.hex()
+    return Arrival(editions=frozenset(editions), supplement=supplement)
+
+
+async def came_so(offered: OfferedList, *, ports: Ports) -> bool:
+    """Tell whether the log says that a list came with these parts, or says nothing of it."""
+    arrival = await find_arrival(offered.sequence, ports=ports)
+    return not arrival.editions or arrival == Arrival(
+        editions=frozenset(map(digest_of, offered.editions)),
+        supplement=digest_of(offered.supplement),
     )
 
 
-async def _walk(ports: Ports) -> AsyncIterator[ExchangeRecord]:
+async def walk_records(result: str, *, ports: Ports) -> AsyncIterator[ExchangeRecord]:
+    """Yield the records of lists with a result whose note is a number, oldest first."""
     after: int | None = -1
     while after is not None:
         page = await ports.store.records(RecordQuery(act=Act.PERMIT_LIST, after=after, limit=_PAGE))
         for one in page:
-            if one.record.result == RECEIVED and one.record.note.isdecimal():
+            if one.record.result == result and one.record.note.isdecimal():
                 yield one.record
         after = page[-1].sequence if page else None
+
+
+def digest_of(content: bytes) -> str:
+    """Return the SHA-256 of a part of a list, hexadecimal."""
+    return sha256(content).hexdigest()

@@ -12,7 +12,15 @@ from gateway.domain.hours import opens_at
 from gateway.domain.permits import Judged, Wanted, find_fault
 from gateway.domain.provision import ReceivedInquiry, overlap
 from gateway.ports import Ports
-from gateway.usecases.judging import Asked, Judgement, day_of, judge, names_of, question
+from gateway.usecases.judging import (
+    Asked,
+    Judgement,
+    day_of,
+    judge,
+    names_of,
+    question,
+    write_affair,
+)
 from gateway.usecases.refusal import RefusedArrival, refusal_of
 
 
@@ -75,11 +83,10 @@ def _judge(received: ReceivedInquiry, *, now: datetime, ports: Ports) -> Judgeme
 
     The day is today's: the inquirer, who says when it asked, does not choose whose law counts.
     """
-    affair = received.row if received.clause is None else f"{received.row}-{received.clause}"
     asked = Asked(
         inquirer=received.inquirer,
         provider=ports.store.institution,
-        affair=affair,
+        affair=write_affair(received.row, received.clause),
         information=names_of(received.wanted),
         on=day_of(now),
         instrument=received.instrument,
