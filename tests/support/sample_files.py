@@ -2,9 +2,10 @@
 
 import io
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cache
 from typing import Any
+
+import msgspec
 
 from wire.files.check import check_file
 from wire.files.layout import Layout
@@ -48,7 +49,9 @@ def rewritten(
     """Return a file with other values in one record; its totals follow unless they may not."""
     layout = load_layout(layout_id)
     records = [
-        replace(one, values={**one.values, **values}) if one.number == number else one
+        msgspec.structs.replace(one, values={**one.values, **values})
+        if one.number == number
+        else one
         for one in decoded(layout_id, data)
     ]
     write = write_file if totals else encode_rows

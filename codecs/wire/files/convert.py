@@ -1,8 +1,10 @@
 """Files in another character set: what it cannot say stops the work or is degraded with a log."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
+
+import msgspec
 
 from wire.charset.coding import encode_cp932, encode_jis, encode_kana
 from wire.charset.degrade import Replacement, degrade
@@ -97,7 +99,7 @@ class _Conversion:
                 for name, field in self.fields[decoded.kind].items():
                     values[name] = self._convert(decoded.number, field, values[name])
                     raw = {at: one for at, one in raw.items() if at.partition("[")[0] != name}
-                yield replace(decoded, values=values, raw=raw)
+                yield msgspec.structs.replace(decoded, values=values, raw=raw)
 
     def _convert(self, number: int, field: Field, value: Any) -> Any:  # noqa: ANN401  # a value, or a list of them
         if isinstance(value, list):

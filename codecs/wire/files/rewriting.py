@@ -1,9 +1,10 @@
 """Whole files written anew: the totals of each trailer follow from what was written before it."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from itertools import groupby, islice
 from typing import Final
+
+import msgspec
 
 from wire.errors import WireError
 from wire.files.columns.encode import encode_columns
@@ -83,7 +84,7 @@ def _write_each(
 
 def _filled(tally: Tally, trailers: Iterable[Decoded]) -> Iterator[Decoded]:
     for trailer in trailers:
-        yield replace(trailer, values=tally.fill(trailer.values))
+        yield msgspec.structs.replace(trailer, values=tally.fill(trailer.values))
 
 
 def _counted(tally: Tally, records: Iterable[Decoded]) -> Iterator[Decoded]:

@@ -6,9 +6,11 @@ seen, so that rows cannot disagree with it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, BinaryIO, Final
+
+import msgspec
 
 from wire.errors import WireError
 from wire.files.layout import TERMINATORS, Field, Layout, Record
@@ -23,8 +25,7 @@ _MEMORY: Final = 1 << 16  # distinct bytes of one field that are remembered
 Read = tuple[Value, str | None, bool]  # value, rule that is broken, whether the bytes are canonical
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decoded:
+class Decoded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One record, read. `number` counts the records of the file from 1.
 
     `values` has a value, or a list of values, for each field but fillers and shift codes. `raw`
@@ -34,9 +35,13 @@ class Decoded:
 
     kind: str
     number: int
-    values: Mapping[str, Any] = field(repr=False)  # Any: a value, or a list where it occurs often
-    raw: Mapping[str, str] = field(default_factory=dict, repr=False)
+    values: Mapping[str, Any]  # Any: a value, or a list where it occurs often
+    raw: Mapping[str, str] = msgspec.field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
+
+    def __repr__(self) -> str:
+        """Return what is no person's: neither values nor the bytes they stood in."""
+        return f"Decoded(kind={self.kind!r}, number={self.number}, faults={self.faults!r})"
 
 
 class Memory(dict[bytes, Read]):

@@ -1,9 +1,11 @@
 """A file in parts under a limit, each a whole valid file; no household (世帯) is parted."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, BinaryIO, Final
+
+import msgspec
 
 from wire.errors import WireError
 from wire.files.layout import TERMINATORS, Layout
@@ -220,11 +222,11 @@ class _Splitter:
         if values.get(_MEDIUM) is not None:
             values[_MEDIUM] = min(values[_MEDIUM] + index, _MOST_MEDIA)
         kept = {name: value for name, value in values.items() if name in decoded.values}
-        return replace(decoded, values=kept)
+        return msgspec.structs.replace(decoded, values=kept)
 
     def _numbered(self, decoded: Decoded, number: int) -> Decoded:
         values = dict(decoded.values) | dict.fromkeys(self.sequences, number)
-        return replace(decoded, values=values)
+        return msgspec.structs.replace(decoded, values=values)
 
     def _trailer(self, header: Decoded) -> Decoded:
         """Return a trailer for a group that goes on in the next part."""

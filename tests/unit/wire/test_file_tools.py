@@ -2,7 +2,6 @@
 
 import io
 import json
-from dataclasses import replace
 from datetime import date
 from typing import Any, get_args
 
@@ -70,7 +69,7 @@ def test_a_value_that_columns_cannot_hold_is_refused_with_its_record(
 ) -> None:
     layout = load_layout("KJSETAI1")
     rows = decoded("KJSETAI1", sample("KJSETAI1"))
-    rows[2] = replace(rows[2], values={**rows[2].values, **values})
+    rows[2] = msgspec.structs.replace(rows[2], values={**rows[2].values, **values})
     with pytest.raises(WireError) as caught:
         list(write_file(layout, rows, settings_of(layout)))
     assert caught.value.code == code
@@ -81,10 +80,10 @@ def test_a_value_that_columns_cannot_hold_is_refused_with_its_record(
 def test_a_list_that_is_none_is_refused_with_its_record(value: object) -> None:
     layout = load_layout("KJKGGAI1")
     rows = decoded("KJKGGAI1", sample("KJKGGAI1"))
-    rows[2] = replace(rows[2], values={**rows[2].values, "明細.負担限度額": value})
+    rows[2] = msgspec.structs.replace(rows[2], values={**rows[2].values, "明細.負担限度額": value})
     with pytest.raises(WireError, match=r"files\.value\.type at record\[3\]"):
         list(write_file(layout, rows, settings_of(layout)))
-    rows[2] = replace(rows[2], values={**rows[2].values, "明細.負担限度額": None})
+    rows[2] = msgspec.structs.replace(rows[2], values={**rows[2].values, "明細.負担限度額": None})
     assert b"".join(write_file(layout, rows, settings_of(layout)))
 
 
@@ -435,7 +434,7 @@ def test_kept_bytes_travel_in_lines() -> None:
     data = patched("KJSETAI1", sample("KJSETAI1"), 3, "予備", b"x")
     lines = b"".join(write_lines(decoded("KJSETAI1", data)))
     assert list(read_lines(layout, io.BytesIO(lines))) == [
-        replace(one, faults=()) for one in decoded("KJSETAI1", data)
+        msgspec.structs.replace(one, faults=()) for one in decoded("KJSETAI1", data)
     ]
 
 
