@@ -36,14 +36,14 @@ def provide(
         require("message.conflict", holds=known is None)
         inquiry = _read(bureau, document, now)
         number = inquiry.transaction_number
-        permit, symbol = _verify(bureau, document, inquiry, companions, now)
-        answer = _collect(bureau, inquiry, permit, symbol, now)
+        symbol, granted = _verify(bureau, document, inquiry, companions, now)
+        answer = _collect(bureau, inquiry, symbol, granted, now)
     except RefusedError as error:
         refused = bureau.desk.refuse(error, letter, number)
         if error.code != "message.conflict":
             bureau.state.replies[key] = (digest, refused.raw)
         return (Reply(document=refused.raw),)
-    bureau.state.permits_used.add(permit.permit_id)
+    bureau.state.permits_used.add(inquiry.permit_id)
     bureau.state.provided[inquiry.transaction_number] = answer.state
     effects = _respond(bureau, answer, letter, now)
     first = effects[0]
@@ -73,8 +73,8 @@ def _read(bureau: Bureau, document: Document, now: datetime) -> Inquiry:
 
 def _verify(
     bureau: Bureau, document: Document, inquiry: Inquiry, companions: Companions, now: datetime
-) -> tuple[PermitClaims, str]:
-    """Return the permit and the symbol of the person, or refuse at the first rule broken."""
+) -> tuple[str, Sequence[PermitGrant]]:
+    """Return the symbol of the person and what may leave, or refuse at the first rule broken."""
     permits = [bureau.desk.read_permit(one.body) for one in companions.get("permit", ())]
     permit = next((one for one in permits if one.permit_id == inquiry.permit_id), None)
     if permit is None:
@@ -94,7 +94,7 @@ def _verify(
     opening = bureau.state.hours.opening_after(now)
     if opening is not None:
         raise RefusedError("provider.closed", retry_at=opening)
-    return permit, notice.symbol
+    return notice.symbol, _overlap(permit, grants(inquiry.information, decision))
 
 
 def _find_notice(
@@ -123,21 +123,29 @@ def _covers(permit: PermitClaims, inquiry: Inquiry, core: str) -> bool:
     )
 
 
-def _collect(
-    bureau: Bureau, inquiry: Inquiry, permit: PermitClaims, symbol: str, now: datetime
-) -> Answer:
-    """Return what may leave: asked for, on the permit, and on the own list (G10)."""
-    ours = grants(inquiry.information, bureau.judge.allow(inquiry, now))
+def _overlap(permit: PermitClaims, ours: Sequence[PermitGrant]) -> Sequence[PermitGrant]:
+    """Return what is on the permit as well as asked for and on the own list (G10)."""
     permitted = {grant.information: set(grant.items) for grant in permit.information}
+    return [
+        PermitGrant(
+            information=grant.information,
+            items=tuple(item for item in grant.items if item in permitted[grant.information]),
+        )
+        for grant in ours
+    ]
+
+
+def _collect(
+    bureau: Bureau, inquiry: Inquiry, symbol: str, granted: Sequence[PermitGrant], now: datetime
+) -> Answer:
+    """Return what is known here of what may leave."""
     number = bureau.state.people.get(symbol, "")
     known = bureau.state.holdings.get(number, {})
     found = []
-    for grant in ours:
+    for grant in granted:
         values = known.get(grant.information)
-        items = [item for item in grant.items if item in permitted[grant.information]]
-        if values is not None and items:
-            kept = PermitGrant(information=grant.information, items=tuple(items))
-            found.append(_information(kept, values, now))
+        if values is not None and grant.items:
+            found.append(_information(grant, values, now))
     return Answer(
         transaction_number=inquiry.transaction_number,
         permit_id=inquiry.permit_id,
