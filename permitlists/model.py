@@ -54,12 +54,15 @@ _AFFAIR = re.compile(rf"({_BRANCHED})(?:-({_BRANCHED}))?")
 class PermitListError(ValueError):
     """Text or bytes that are no affair, edition, institution list or item catalogue.
 
-    `code` is stable and dotted; the message names a place or a form, never a person.
+    `code` is stable and dotted; the message names a place or a form, never a person. `text_ja`
+    and `text_en` are what people read.
     """
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+        self.text_ja = f"内容が正しくありません: {message}"
+        self.text_en = message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from gateway.cli.options import JsonOption, StaffOption
-from gateway.cli.permit_office import ReasonOption, RegisterFolder, propose_content, refusals
+from gateway.cli.permit_office import ReasonOption, RegisterFolder, propose_content
 from gateway.cli.permit_questions import parse_date, today
+from gateway.cli.permit_refusals import refusals
 from permitlists import Hold
 from permitlists.register import HoldContent
 

@@ -15,6 +15,7 @@ from gateway.cli.options import (
 )
 from gateway.cli.permit_intake import take_in
 from gateway.cli.permit_options import AsJson, InstitutionsFile
+from gateway.cli.permit_refusals import refusals
 from gateway.cli.permit_requests import (
     WHOLE,
     OwnLog,
@@ -22,7 +23,6 @@ from gateway.cli.permit_requests import (
     Tally,
     month_before,
     read_period,
-    refused_content,
 )
 from gateway.cli.permit_source import (
     RegisterOption,
@@ -55,7 +55,7 @@ def impact_command(  # noqa: PLR0913 - one parameter for each option of the comm
     Without --records it reads the own log, and without a period the calendar month before; of a
     file, all of it.
     """
-    with refused_content():
+    with refusals(as_json=as_json):
         permit_list = read_permit_list(register)
         old, new = (find_edition(text, permit_list) for text in (before, after))
         known = load_institutions(institutions)

@@ -13,8 +13,8 @@ import typer
 from gateway.cli.output import Exit
 from gateway.cli.permit_options import AsJson
 from gateway.cli.permit_questions import parse_date
+from gateway.cli.permit_refusals import refusals
 from gateway.cli.permit_source import RegisterOption, find_edition, read_permit_list
-from permitlists import PermitListError
 from permitlists.lawxml import (
     EditionRequest,
     Import,
@@ -123,7 +123,7 @@ def import_law(  # noqa: PLR0913 - one parameter for each option of the command
     """
     if every and table is not None:
         raise typer.BadParameter(_ONE_TABLE, param_hint="--all")
-    with _refusals(as_json=as_json):
+    with refusals(as_json=as_json), _law_refusals(as_json=as_json):
         source = LawFile(
             data=file.read_bytes(), name=file.name, metadata=_read(meta), schema=_read(xsd)
         )
@@ -154,17 +154,12 @@ def register(app: typer.Typer) -> None:
 
 
 @contextmanager
-def _refusals(*, as_json: bool) -> Iterator[None]:
-    """End the command where a file is refused or cannot be read."""
+def _law_refusals(*, as_json: bool) -> Iterator[None]:
+    """End the command where a law is refused: that says its place too."""
     try:
         yield
     except LawXmlError as error:
         _refuse(error, as_json=as_json)
-    except PermitListError as error:
-        raise typer.BadParameter(str(error)) from error
-    except OSError as error:
-        typer.echo(f"{error.filename}: {error.strerror}", err=True)
-        raise typer.Exit(Exit.ENVIRONMENT) from error
 
 
 def _read(path: Path | None) -> bytes | None:

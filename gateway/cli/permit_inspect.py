@@ -15,10 +15,10 @@ from gateway.cli.permit_office import (
     RegisterFolder,
     document,
     now,
-    refusals,
     show_json,
     show_proposal,
 )
+from gateway.cli.permit_refusals import refusals
 from gateway.cli.permit_requests import WHOLE, OwnLog, Tally
 from permitlists import Edition, PermitList, load_institutions
 from permitlists.card_changes import CardChange

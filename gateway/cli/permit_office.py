@@ -1,9 +1,7 @@
-"""What the commands of the permit register share: options, the clock, refusals, how things read."""
+"""What the commands of the permit register share: options, the clock, how things read."""
 
 import json
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,9 +9,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from gateway.cli.output import Exit
-from permitlists import PermitListError
-from permitlists.register import AnyContent, Proposal, ProposalState, Register, RegisterError
+from permitlists.register import AnyContent, Proposal, ProposalState, Register
 
 RegisterFolder = Annotated[
     Path,
@@ -27,7 +23,6 @@ RegisterFolder = Annotated[
 ]
 ReasonOption = Annotated[str, typer.Option("--reason", help="理由 / Why, without personal data.")]
 Number = Annotated[int, typer.Argument(metavar="ID", help="起案番号 / Number of the proposal.")]
-_ABSENT = "permits.register_unknown"
 _JAPAN = timezone(timedelta(hours=9))
 _SAID_ELSEWHERE = {"kind", "valid_from", "valid_to", "reason"}
 _DONE = ("これで終わりです。", "Nothing more happens to it.")
@@ -72,30 +67,6 @@ def now() -> datetime:
 def show_json(document: Any) -> None:  # noqa: ANN401 - plain JSON
     """Print one JSON document on one line."""
     typer.echo(json.dumps(document, ensure_ascii=False))
-
-
-@contextmanager
-def refusals(*, as_json: bool) -> Iterator[None]:
-    """Print what was refused inside, in both languages, and end with its exit code."""
-    try:
-        yield
-    except RegisterError as error:
-        _show_refusal(error.code, error.text_ja, error.text_en, as_json=as_json)
-        code = Exit.ENVIRONMENT if error.code == _ABSENT else Exit.NO
-        raise typer.Exit(code) from error
-    except PermitListError as error:
-        _show_refusal(error.code, f"内容が正しくありません: {error}", str(error), as_json=as_json)
-        raise typer.Exit(Exit.NO) from error
-    except OSError as error:
-        typer.echo(f"{error.strerror}: {error.filename or ''}", err=True)
-        raise typer.Exit(Exit.ENVIRONMENT) from error
-
-
-def _show_refusal(code: str, text_ja: str, text_en: str, *, as_json: bool) -> None:
-    if as_json:
-        show_json({"error": {"code": code, "text_ja": text_ja, "text_en": text_en}})
-    else:
-        typer.echo(f"{code}\n  {text_ja}\n  {text_en}", err=True)
 
 
 def describe(proposal: Proposal) -> str:

@@ -12,8 +12,9 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from gateway.cli.permit_refusals import refusals
 from gateway.cli.permit_source import RegisterOption, find_edition, read_permit_list
-from permitlists import Edition, PermitList, PermitListError, Question
+from permitlists import Edition, PermitList, Question
 from permitlists.oracle import OracleAnswer, OracleList, list_packaged
 from permitlists.oracle_check import Comparison, Disagreement
 
@@ -84,13 +85,8 @@ def oracle_check_command(
     questions with elements changed at random. Exit code 1 if they differ anywhere.
     """
     started = time.perf_counter()
-    try:
+    with refusals(as_json=as_json):
         permit_list, contents = _read(edition or [], register)
-    except PermitListError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
-    except OSError as error:
-        raise typer.BadParameter(str(error)) from error
     chosen = randbelow(_SEEDS) if seed is None else seed
     run = _Run(comparison=Comparison(permit_list, OracleList(contents)))
     run.ask("granting", run.comparison.list_granting())

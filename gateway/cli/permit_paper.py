@@ -9,6 +9,7 @@ import typer
 
 from gateway.cli.output import Exit
 from gateway.cli.permit_questions import today
+from gateway.cli.permit_refusals import refusals
 from gateway.cli.permit_source import RegisterOption, find_edition, read_permit_list
 from permitlists import Affair, Edition, PermitListError
 from permitlists.table import Row, Table, canonical_bytes
@@ -53,7 +54,8 @@ def card_command(
     """項を平易な文で示す / Show a row in plain sentences, one for it and one for each clause."""
     from permitlists.cards import render  # noqa: PLC0415  # decide, which is called most, needs none
 
-    found = _load_edition(edition, register)
+    with refusals(as_json=as_json):
+        found = _load_edition(edition, register)
     row, place = _find_row(found, affair)
     card = render(row)
     sentences = [
@@ -107,15 +109,10 @@ def export_command(
     if write is None:
         message = f"the suffix is one of {', '.join(_WRITERS)}"
         raise typer.BadParameter(message, param_hint="--output")
-    found = _load_edition(edition, register)
-    try:
+    with refusals(as_json=as_json):
+        found = _load_edition(edition, register)
         data = write(found.table)
         output.write_bytes(data)
-    except PermitListError as error:
-        _refuse(str(error))
-    except OSError as error:
-        typer.echo(f"{output}: {error.strerror}", err=True)
-        raise typer.Exit(Exit.ENVIRONMENT) from error
     key = found.key
     document = {"edition": key.label, "sha256": key.sha256, "file": str(output), "bytes": len(data)}
     if as_json:
@@ -151,18 +148,12 @@ _WRITERS: dict[str, Callable[[Table], bytes]] = {
 
 
 def _load_edition(text: str | None, register: Path | None) -> Edition:
-    try:
-        permit_list = read_permit_list(register)
-        if text is not None:
-            return find_edition(text, permit_list)
-        reading = permit_list.find_statutory(today())
-        # A reading rule of today changes rows; what is shown and written is the edition itself.
-        found = None if reading is None else permit_list.find_labelled(reading.key.label)
-    except PermitListError as error:
-        _refuse(str(error))
-    except OSError as error:
-        typer.echo(f"{error.filename}: {error.strerror}", err=True)
-        raise typer.Exit(Exit.ENVIRONMENT) from error
+    permit_list = read_permit_list(register)
+    if text is not None:
+        return find_edition(text, permit_list)
+    reading = permit_list.find_statutory(today())
+    # A reading rule of today changes rows; what is shown and written is the edition itself.
+    found = None if reading is None else permit_list.find_labelled(reading.key.label)
     if found is None:
         _refuse("今日の法定の版がない / no statutory edition is in force today")
     return found

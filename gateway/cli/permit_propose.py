@@ -13,10 +13,10 @@ from gateway.cli.permit_office import (
     RegisterFolder,
     now,
     propose_content,
-    refusals,
     show_proposal,
 )
 from gateway.cli.permit_questions import today
+from gateway.cli.permit_refusals import refusals
 from gateway.cli.permit_source import find_edition, read_edition
 from permitlists import Affair
 from permitlists.ordinance_list import parse_ordinances

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from gateway.cli.permit_source import find_edition, read_permit_list
+from gateway.cli.permit_source import find_edition
 from permitlists import (
     INSTRUMENTS,
     ORDINANCE,
@@ -103,16 +103,10 @@ class Frame:
         return self.permit_list.find_in_force(self.instrument, day), day
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sources:
-    """Where the options say that the list and the institutions come from, None for our own."""
-
-    register: Path | None = None
-    institutions: Path | None = None
-
-
-def read_frame(on: date | None, edition: str | None, sources: Sources) -> Frame:
-    """Return what `--on`, `--edition`, `--register` and `--institutions` say together.
+def read_frame(
+    on: date | None, edition: str | None, permit_list: PermitList, institutions: Path | None
+) -> Frame:
+    """Return what `--on`, `--edition` and `--institutions` say together about a list.
 
     Raises:
         ValueError: a date after @ has another form, no edition has that name, or a file is not
@@ -121,8 +115,8 @@ def read_frame(on: date | None, edition: str | None, sources: Sources) -> Frame:
     """
     frame = Frame(
         on=on,
-        permit_list=read_permit_list(sources.register),
-        institutions=load_institutions(sources.institutions),
+        permit_list=permit_list,
+        institutions=load_institutions(institutions),
     )
     if edition is None:
         return frame

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from gateway.cli.options import JsonOption, StaffOption
+from gateway.cli.output import Exit
 from gateway.cli.permit_holds import suspend
 from gateway.cli.permit_inspect import review
 from gateway.cli.permit_office import (
@@ -15,11 +16,11 @@ from gateway.cli.permit_office import (
     describe,
     document,
     now,
-    refusals,
     show_json,
     show_proposal,
 )
 from gateway.cli.permit_propose import propose
+from gateway.cli.permit_refusals import refusals
 from permitlists import PermitList, load_builtin
 from permitlists.register import Folder, Register, check_folder
 
@@ -142,7 +143,7 @@ def verify_register(
     as_json: JsonOption = False,
 ) -> None:
     """原簿の改ざんを調べる / Find out whether the register was changed by other means."""
-    with refusals(as_json=as_json):
+    with refusals(as_json=as_json, damaged=Exit.NO):  # whether it is, is what was asked
         check_folder(Folder(folder), *filter(None, [head]))
         _show_register(Register.open(folder), as_json=as_json)
 

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -13,9 +12,7 @@ from typing import IO, Annotated, Final
 import typer
 
 from gateway.cli.options import instant_of
-from gateway.cli.output import Exit
 from gateway.domain.hours import JAPAN
-from permitlists import PermitListError
 from permitlists.requests import Asked, Record
 
 RecordsFile = Annotated[
@@ -135,17 +132,3 @@ class OwnLog:
     config: Path
     institution: str | None
     as_json: bool
-
-
-@contextmanager
-def refused_content() -> Iterator[None]:
-    """End a command whose input is refused: bad content with 1, a file of this machine with 3."""
-    try:
-        yield
-    except PermitListError as error:
-        typer.echo(f"{error.code}: {error}", err=True)
-        absent = error.code == "permits.register_unknown"
-        raise typer.Exit(Exit.ENVIRONMENT if absent else Exit.NO) from error
-    except OSError as error:
-        typer.echo(f"{error.strerror}: {error.filename or ''}", err=True)
-        raise typer.Exit(Exit.ENVIRONMENT) from error

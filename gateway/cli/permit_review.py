@@ -13,7 +13,7 @@ import typer
 from gateway.cli import permit_impact, permit_usage
 from gateway.cli.output import Exit
 from gateway.cli.permit_options import AsJson, InstitutionsFile
-from gateway.cli.permit_requests import refused_content
+from gateway.cli.permit_refusals import refusals
 from gateway.cli.permit_source import (
     RegisterOption,
     find_edition,
@@ -63,7 +63,7 @@ def lint_command(  # noqa: PLR0913 - one parameter for each option of the comman
     as_json: AsJson = False,
 ) -> None:
     """版を点検する / Find what is wrong, unreachable or unconfirmed: exit code 1 on an error."""
-    with refused_content():
+    with refusals(as_json=as_json):
         permit_list = read_permit_list(register)
         chosen = [] if edition is None else [find_edition(edition, permit_list)]
         if numbering:
@@ -99,7 +99,7 @@ def diff_command(
     as_json: AsJson = False,
 ) -> None:
     """版の差を示す / Show what one edition permits and the other does not, as exact sets."""
-    with refused_content():
+    with refusals(as_json=as_json):
         permit_list = read_permit_list(register)
         old, new = (find_edition(text, permit_list).table for text in (before, after))
     found = diff(old, new)

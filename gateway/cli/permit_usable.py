@@ -1,7 +1,6 @@
 """`nakadachi permits usable`: what one institution may ask of another on a day."""
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,7 +8,7 @@ import typer
 from gateway.cli.output import Exit, show
 from gateway.cli.permit_options import AsJson, InstitutionsFile, On
 from gateway.cli.permit_questions import today
-from gateway.cli.permit_requests import refused_content
+from gateway.cli.permit_refusals import refusals
 from gateway.cli.permit_source import RegisterOption, read_permit_list
 from permitlists import load_institutions
 from permitlists.usable import Pairing, Usable, list_usable
@@ -47,7 +46,10 @@ def usable_command(  # noqa: PLR0913  # one parameter for each option of the com
 ) -> None:
     """照会できる事務と特定個人情報の一覧 / List what one institution may ask of another."""
     pairing = Pairing(on=on or today(), inquirer=inquirer, provider=provider)
-    found = [one for one in _list(pairing, folder, institutions) if info in {None, one.information}]
+    with refusals(as_json=as_json):
+        permit_list, known = read_permit_list(folder), load_institutions(institutions)
+        usable = list_usable(permit_list, known, pairing)
+        found = [one for one in usable if info in {None, one.information}]
     page = found[after : after + limit]
     if as_json:
         rest = after + len(page)
@@ -63,11 +65,6 @@ def usable_command(  # noqa: PLR0913  # one parameter for each option of the com
         typer.echo(f"{len(page)} / {len(found)}")
     if not found:
         raise typer.Exit(Exit.NO)
-
-
-def _list(pairing: Pairing, folder: Path | None, institutions: Path | None) -> list[Usable]:
-    with refused_content():
-        return list(list_usable(read_permit_list(folder), load_institutions(institutions), pairing))
 
 
 def _line(one: Usable) -> dict[str, str]:

@@ -10,7 +10,8 @@ from gateway.cli.options import DEFAULT_FILE, ConfigOption, InstitutionOption, r
 from gateway.cli.permit_intake import take_in
 from gateway.cli.permit_options import AsJson, InstitutionsFile
 from gateway.cli.permit_questions import today
-from gateway.cli.permit_requests import OwnLog, Period, RecordsFile, Tally, refused_content
+from gateway.cli.permit_refusals import refusals
+from gateway.cli.permit_requests import OwnLog, Period, RecordsFile, Tally
 from gateway.cli.permit_source import RegisterOption, find_edition, read_permit_list
 from gateway.domain.hours import JAPAN
 from permitlists import Edition, PermitList, PermitListError, load_institutions
@@ -58,7 +59,7 @@ def usage_command(  # noqa: PLR0913 - one parameter for each option of the comma
     twelve months before; an export must hold whole months, and all of them are counted.
     """
     named = Period(since=_month(since, "--since"), until=_after(_month(until, "--until")))
-    with refused_content():
+    with refusals(as_json=as_json):
         permit_list = read_permit_list(register)
         chosen = _choose(edition, permit_list)
         known = load_institutions(institutions)

@@ -25,11 +25,11 @@ from gateway.cli.permit_options import (
 from gateway.cli.permit_questions import (
     AskedLine,
     Frame,
-    Sources,
     answer_lines,
     read_frame,
     today,
 )
+from gateway.cli.permit_refusals import refusals
 from gateway.cli.permit_source import RegisterOption, read_permit_list
 from permitlists import (
     INSTRUMENTS,
@@ -112,11 +112,13 @@ def decide_command(  # noqa: PLR0913 - one parameter for each option of the comm
     as_json: AsJson = False,
 ) -> None:
     """照会の可否を答える / Say whether an inquiry is permitted: exit code 0 if so, 1 if not."""
-    frame = _frame(on, edition, Sources(register=register, institutions=institutions))
+    with refusals(as_json=as_json):
+        permit_list = read_permit_list(register)
+    frame = _frame(on, edition, permit_list, institutions)
     if questions is not None:
         if affair or inquirer or provider or info:
             _refuse_usage("--from takes every question from the file")
-        _answer_file(frame, questions.read())
+        _answer_file(frame, questions.read(), as_json=as_json)
     line = _line(affair, inquirer, provider, info)
     line.inquirer_delegator, line.provider_delegator = inquirer_delegator, provider_delegator
     line.consent = consent
@@ -145,11 +147,13 @@ def explain_command(  # noqa: PLR0913 - one parameter for each option of the com
     """可否の理由を説明する / Say why an inquiry is permitted or not, and what is nearest."""
     if view is not None and view not in _VIEWS:
         _refuse_usage("--view is caller, staff or auditor")
-    frame = _frame(on, edition, Sources(register=register, institutions=institutions))
+    with refusals(as_json=as_json):
+        permit_list = read_permit_list(register)
+    frame = _frame(on, edition, permit_list, institutions)
     line = _line(affair, inquirer, provider, info)
     line.inquirer_delegator, line.provider_delegator = inquirer_delegator, provider_delegator
     line.consent = consent
-    answer, supplement = _answer(frame, line), frame.permit_list.supplement
+    answer, supplement = _answer(frame, line), permit_list.supplement
     if as_json and view is None:
         typer.echo(_json(answer.as_document()))
     elif as_json:
@@ -164,7 +168,8 @@ def editions_command(
     *, on: On = None, register: RegisterOption = None, as_json: AsJson = False
 ) -> None:
     """版の一覧 / List the editions of the permit list and their status on a day."""
-    permit_list = _read_list(register)
+    with refusals(as_json=as_json):
+        permit_list = read_permit_list(register)
     documents = [_edition_document(edition, on or today()) for edition in permit_list.editions]
     known = {edition.key.instrument for edition in permit_list.editions}
     missing = sorted({*INSTRUMENTS} - known)
@@ -182,30 +187,22 @@ def editions_command(
         typer.echo(f"{instrument}  no edition{filed}")
 
 
-def _read_list(register: Path | None) -> PermitList:
+def _frame(
+    on: date | None, edition: str | None, permit_list: PermitList, institutions: Path | None
+) -> Frame:
     try:
-        return read_permit_list(register)
-    except PermitListError as error:
-        _refuse_usage(f"--register: {error}")
-
-
-def _frame(on: date | None, edition: str | None, sources: Sources) -> Frame:
-    try:
-        return read_frame(on, edition, sources)
+        return read_frame(on, edition, permit_list, institutions)
     except (ValueError, OSError) as error:
-        _refuse_usage(f"--edition, --register or --institutions: {error}")
+        _refuse_usage(f"--edition or --institutions: {error}")
 
 
 def _refuse_usage(message: str) -> NoReturn:
     raise typer.BadParameter(message)
 
 
-def _answer_file(frame: Frame, data: bytes) -> NoReturn:
-    try:
+def _answer_file(frame: Frame, data: bytes, *, as_json: bool) -> NoReturn:
+    with refusals(as_json=as_json):
         answers = answer_lines(frame, data)
-    except PermitListError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
     for answer in answers:
         typer.echo(_json(answer.as_document()))
     raise typer.Exit(0 if all(answer.decision.allowed for answer in answers) else 1)

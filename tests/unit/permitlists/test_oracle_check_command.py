@@ -82,9 +82,9 @@ def test_disagreements_are_listed_and_end_with_one(
     ("arguments", "code"),
     [
         (("--edition", "beppyo2@1999-01-01"), 1),
-        (("--edition", "no-such-file.json"), 2),
+        (("--edition", "no-such-file.json"), 3),
         (("--mutations", "-1"), 2),
-        (("--register", "no-such-folder"), 1),
+        (("--register", "no-such-folder"), 3),
     ],
     ids=["no such edition", "no such file", "below zero", "no register"],
 )

@@ -248,7 +248,7 @@ def test_a_bad_line_is_named_and_refuses_the_file(tmp_path: Path) -> None:
     file.write_bytes(json.dumps(line()).encode() + b"\n{\n")
     result = run(LABEL, OLD, "--records", str(file))
     assert result.exit_code == 1
-    assert result.stderr.startswith("permits.record_form: line 2: ")
+    assert result.stderr.startswith("permits.record_form\n  内容が正しくありません: line 2: ")
     assert run(LABEL, OLD, "--records", "/nowhere").exit_code == 3
 
 

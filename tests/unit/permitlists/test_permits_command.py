@@ -119,10 +119,8 @@ def test_an_edition_of_another_time_answers_for_its_first_day() -> None:
         ("decide", *OPEN, "--edition", "ffffffff"),
         ("decide", *OPEN, "--edition", "jorei-19-9@2024-05-27"),
         ("decide", *OPEN, "--edition", "no-such-file.json"),
-        ("decide", *OPEN, "--register", "no-such-folder"),
         ("decide", *OPEN, "--institutions", "no-such-file.toml"),
         ("explain", *OPEN, "--view", "everybody"),
-        ("editions", "--register", "no-such-folder"),
         ("decide", *OPEN, "--edition", "shourei-r6@today"),
         ("decide", "--affair", "x", *OPEN[2:]),
         ("decide", "--from", "-", *OPEN),
@@ -194,7 +192,10 @@ def test_one_bad_line_refuses_the_file_and_is_named(bad: bytes) -> None:
     result = run("decide", "--from", "-", text=line() + bad.rstrip(b"\n") + b"\n" + line())
     assert result.exit_code == 1
     assert result.stdout == ""
-    assert result.stderr.startswith("line 2: ")
+    code, japanese, english = result.stderr.splitlines()
+    assert code == "permits.question_form"
+    assert japanese.startswith("  内容が正しくありません: line 2: ")
+    assert english.startswith("  line 2: ")
 
 
 def test_editions_lists_what_is_packaged_and_what_is_missing() -> None:

@@ -354,3 +354,34 @@ def test_verification_finds_what_was_changed_by_other_means(folder: Path) -> Non
     done = run("verify-register")
     assert done.exit_code == 1
     assert "permits.register_broken" in done.stderr
+
+
+NAMED = ("--inquirer", "991015", "--provider", "991023")
+READERS = (
+    ("decide", "--affair", "69-1", *NAMED, "--info", "地方税関係情報"),
+    ("explain", "--affair", "69-1", *NAMED, "--info", "地方税関係情報"),
+    ("editions",),
+    ("usable", *NAMED),
+    ("lint",),
+    ("diff", "beppyo2@2015-10-05", "shourei-r6@2024-05-27"),
+    ("card", "69"),
+    ("oracle-check", "--mutations", "0"),
+    ("proposals",),
+    ("approve", "4", "--staff", "bob"),
+)
+
+
+@pytest.mark.parametrize("command", READERS, ids=lambda command: command[0])
+@pytest.mark.parametrize("damaged", [False, True], ids=["missing", "changed"])
+def test_no_command_reads_a_register_that_is_missing_or_was_changed(
+    command: tuple[str, ...],
+    damaged: bool,
+    folder: Path,
+) -> None:
+    log = folder / "register.jsonl"
+    log.write_bytes(log.read_bytes().replace(b'"ann"', b'"bob"') if damaged else b"")
+    done = run(*command, "--json")
+    assert done.exit_code == 3
+    refused = json.loads(done.stdout)["error"]
+    assert refused["code"] == f"permits.register_{'broken' if damaged else 'unknown'}"
+    assert "原簿" in refused["text_ja"]

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from gateway.cli.permit_questions import AskedLine, Sources, answer_lines, read_frame
+from gateway.cli.permit_questions import AskedLine, answer_lines, read_frame
 from permitlists import Edition, PermitListError, load_builtin
 from permitlists.register.chain import read_chain
 
@@ -34,7 +34,7 @@ def test_half_a_character_is_no_class() -> None:
 
 @pytest.mark.parametrize("field", ["affair", "inquirer", "provider", "info", "inquirer_delegator"])
 def test_half_a_character_in_a_question_is_refused(field: str) -> None:
-    frame = read_frame(None, None, Sources())
+    frame = read_frame(None, None, load_builtin(), None)
     texts = {"affair": "69-7", "inquirer": "991015", "provider": "991023", "info": "地方税関係情報"}
     with pytest.raises(PermitListError, match="UTF-8"):
         frame.answer(AskedLine(**(texts | {field: HALF})))  # type: ignore[arg-type]  # all are texts

@@ -129,7 +129,6 @@ def test_control_characters_of_a_law_are_not_printed(folder: Path) -> None:
     [
         (NAME, "--all", "--table", "1"),
         (NAME, "--against", "before.jsonl"),
-        (NAME, "--to", "edition", "--against", "nothing@2020-01-01"),
         (NAME, "--to", "paper"),
         (NAME, "--table", "0"),
         (NAME, "--valid-from", "soon"),
@@ -139,6 +138,12 @@ def test_options_that_mean_nothing_together_are_usage_errors(
     folder: Path, arguments: tuple[str, ...]
 ) -> None:
     assert run(folder, *arguments)[0] == 2
+
+
+def test_an_edition_that_is_not_listed_is_refused(folder: Path) -> None:
+    code, output = run(folder, NAME, "--to", "edition", "--against", "nothing@2020-01-01")
+    assert code == 1
+    assert "permits.edition_unknown" in output
 
 
 def test_a_file_that_cannot_be_read_is_the_environments_fault(folder: Path) -> None:
