@@ -1,7 +1,8 @@
 """Holds from the command line: an emergency suspension, and a hold of article 28, as proposals."""
 
+from collections.abc import Callable
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -11,6 +12,7 @@ from gateway.cli.permit_questions import parse_date, today
 from gateway.cli.permit_refusals import refusals
 from permitlists import Hold
 from permitlists.register import HoldContent
+from permitlists.supplement import HoldKind
 
 Institution = Annotated[
     str | None, typer.Option("--institution", metavar="CODE", help="機関 / Either side.")
@@ -50,65 +52,50 @@ Contact = Annotated[
 ]
 
 
-def suspend(  # noqa: PLR0913 - one parameter for each option of the command
-    *,
-    until: Until = None,
-    reason: ReasonOption,
-    staff: StaffOption,
-    folder: RegisterFolder,
-    institution: Institution = None,
-    file: FileId = None,
-    row: RowNumber = None,
-    instrument: Instrument = None,
-    information: Information = None,
-    begin: Begin = None,
-    contact: Contact = "",
-    as_json: JsonOption = False,
-) -> None:
-    """緊急の提供停止を起案する（終わりの日が要る） / Propose an emergency suspension."""
-    with refusals(as_json=as_json):
-        hold = Hold(
-            kind="suspension",
-            valid_from=begin or today(),
-            valid_to=until,
-            institution=institution,
-            file=file,
-            row=row,
-            instrument=instrument,
-            information=information,
-            reason=reason,
-            contact=contact,
-        )
-        propose_content(folder, HoldContent(hold=hold), staff=staff, reason=reason, as_json=as_json)
+_SUMMARIES: Final[dict[HoldKind, str]] = {
+    "suspension": "緊急の提供停止を起案する（終わりの日が要る） / Propose an emergency suspension.",
+    "article_28": "特定個人情報保護評価（28条）による提供停止を起案する"
+    " / Propose a hold of article 28.",
+}
 
 
-def propose_hold(  # noqa: PLR0913 - one parameter for each option of the command
-    *,
-    reason: ReasonOption,
-    staff: StaffOption,
-    folder: RegisterFolder,
-    institution: Institution = None,
-    file: FileId = None,
-    row: RowNumber = None,
-    instrument: Instrument = None,
-    information: Information = None,
-    begin: Begin = None,
-    until: Until = None,
-    contact: Contact = "",
-    as_json: JsonOption = False,
-) -> None:
-    """特定個人情報保護評価（28条）による提供停止を起案する / Propose a hold of article 28."""
-    with refusals(as_json=as_json):
-        hold = Hold(
-            kind="article_28",
-            valid_from=begin or today(),
-            valid_to=until,
-            institution=institution,
-            file=file,
-            row=row,
-            instrument=instrument,
-            information=information,
-            reason=reason,
-            contact=contact,
-        )
-        propose_content(folder, HoldContent(hold=hold), staff=staff, reason=reason, as_json=as_json)
+def _command(kind: HoldKind) -> Callable[..., None]:
+    """Return the command that proposes a hold of a kind: all of them take the same options."""
+
+    def command(  # noqa: PLR0913 - one parameter for each option of the command
+        *,
+        reason: ReasonOption,
+        staff: StaffOption,
+        folder: RegisterFolder,
+        institution: Institution = None,
+        file: FileId = None,
+        row: RowNumber = None,
+        instrument: Instrument = None,
+        information: Information = None,
+        begin: Begin = None,
+        until: Until = None,
+        contact: Contact = "",
+        as_json: JsonOption = False,
+    ) -> None:
+        with refusals(as_json=as_json):
+            hold = Hold(
+                kind=kind,
+                valid_from=begin or today(),
+                valid_to=until,
+                institution=institution,
+                file=file,
+                row=row,
+                instrument=instrument,
+                information=information,
+                reason=reason,
+                contact=contact,
+            )
+            content = HoldContent(hold=hold)
+            propose_content(folder, content, staff=staff, reason=reason, as_json=as_json)
+
+    command.__doc__ = _SUMMARIES[kind]
+    return command
+
+
+suspend = _command("suspension")
+propose_hold = _command("article_28")

@@ -10,11 +10,12 @@ from gateway.cli.options import (
     DEFAULT_FILE,
     ConfigOption,
     InstitutionOption,
+    JsonOption,
     SinceOption,
     UntilOption,
 )
 from gateway.cli.permit_intake import take_in
-from gateway.cli.permit_options import AsJson, InstitutionsFile
+from gateway.cli.permit_options import InstitutionsFile
 from gateway.cli.permit_refusals import refusals
 from gateway.cli.permit_requests import (
     WHOLE,
@@ -48,7 +49,7 @@ def impact_command(  # noqa: PLR0913 - one parameter for each option of the comm
     institutions: InstitutionsFile = None,
     config: ConfigOption = DEFAULT_FILE,
     institution: InstitutionOption = None,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """記録された要求への影響を示す / Judge recorded requests by a new edition.
 

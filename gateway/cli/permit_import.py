@@ -10,8 +10,8 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from gateway.cli.options import JsonOption
 from gateway.cli.output import Exit
-from gateway.cli.permit_options import AsJson
 from gateway.cli.permit_questions import parse_date
 from gateway.cli.permit_refusals import refusals
 from gateway.cli.permit_source import RegisterOption, find_edition, read_permit_list
@@ -115,7 +115,7 @@ def import_law(  # noqa: PLR0913 - one parameter for each option of the command
     xsd: Schema = None,
     wordings: WordingsFile = None,
     register: RegisterOption = None,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """法令XMLから表又は版の案を作る / Read law XML into tables, or into the draft of an edition.
 

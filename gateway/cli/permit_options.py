@@ -78,4 +78,3 @@ InstitutionsFile = Annotated[
         help="機関の一覧（既定は模擬環境） / Institutions (default: those of the sandbox).",
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="JSONで出力 / Print JSON.")]

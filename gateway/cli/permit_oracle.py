@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from gateway.cli.options import JsonOption
 from gateway.cli.permit_refusals import refusals
 from gateway.cli.permit_source import RegisterOption, find_edition, read_permit_list
 from permitlists import Edition, PermitList, Question
@@ -49,7 +50,6 @@ Full = Annotated[
         "class and every term (minutes).",
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="JSONで出力 / Print JSON.")]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -77,7 +77,7 @@ def oracle_check_command(
     mutations: Mutations = 100_000,
     seed: Seed = None,
     full: Full = False,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """索引と原表の読みを突き合わせる / Compare the index with a plain reading of the table.
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from gateway.cli.options import JsonOption
 from gateway.cli.output import Exit
 from gateway.cli.permit_questions import today
 from gateway.cli.permit_refusals import refusals
@@ -25,7 +26,6 @@ EditionOption = Annotated[
         help="版（既定は今日の法定の版） / An edition (default: the statutory one of today).",
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="JSONで出力 / Print JSON.")]
 Output = Annotated[
     Path,
     typer.Option(
@@ -49,7 +49,7 @@ def card_command(
     *,
     edition: EditionOption = None,
     register: RegisterOption = None,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """項を平易な文で示す / Show a row in plain sentences, one for it and one for each clause."""
     from permitlists.cards import render  # noqa: PLC0415  # decide, which is called most, needs none
@@ -102,7 +102,7 @@ def export_command(
     output: Output,
     edition: EditionOption = None,
     register: RegisterOption = None,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """版をファイルに書き出す / Write an edition to a file; all but .csv can be read back."""
     write = _WRITERS.get(output.suffix)

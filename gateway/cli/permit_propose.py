@@ -1,7 +1,7 @@
 """`nakadachi permits propose`: one person asks for a change of the list; another decides."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -30,7 +30,7 @@ from permitlists.register import (
     WithdrawalContent,
     WithholdingContent,
 )
-from permitlists.supplement import NumberingCheck
+from permitlists.supplement import Filing, NumberingCheck, Withholding
 
 propose = typer.Typer(
     name="propose",
@@ -38,6 +38,7 @@ propose = typer.Typer(
     help="変更を起案する（決めるのは別の職員） / Ask for a change; somebody else decides.",
 )
 
+Entry = TypeVar("Entry", Filing, Withholding)
 TomlFile = Annotated[Path, typer.Argument(metavar="FILE.toml")]
 propose.command("suspension")(suspend)
 propose.command("hold")(propose_hold)
@@ -110,10 +111,8 @@ def propose_filing(
 ) -> None:
     """条例事務の届出（一件）を起案する / Propose the filing of an ordinance affair."""
     with refusals(as_json=as_json):
-        filings = parse_ordinances(file.read_bytes()).filings
-        if len(filings) != 1:
-            raise RegisterError("permits.one_entry", entry="filing", count=len(filings))
-        content = FilingContent(filing=filings[0])
+        filing = _only(parse_ordinances(file.read_bytes()).filings, "filing")
+        content = FilingContent(filing=filing)
         propose_content(folder, content, staff=staff, reason=reason, as_json=as_json)
 
 
@@ -128,10 +127,8 @@ def propose_withholding(
 ) -> None:
     """条例事務への提供の制限（一件）を起案する / Propose what an institution withholds."""
     with refusals(as_json=as_json):
-        withheld = parse_ordinances(file.read_bytes()).withholdings
-        if len(withheld) != 1:
-            raise RegisterError("permits.one_entry", entry="withholding", count=len(withheld))
-        content = WithholdingContent(withholding=withheld[0])
+        withholding = _only(parse_ordinances(file.read_bytes()).withholdings, "withholding")
+        content = WithholdingContent(withholding=withholding)
         propose_content(folder, content, staff=staff, reason=reason, as_json=as_json)
 
 
@@ -180,3 +177,9 @@ def propose_numbering(  # noqa: PLR0913 - one parameter for each option of the c
         propose_content(
             folder, NumberingContent(check=check), staff=staff, reason=reason, as_json=as_json
         )
+
+
+def _only(entries: tuple[Entry, ...], name: str) -> Entry:
+    if len(entries) != 1:
+        raise RegisterError("permits.one_entry", entry=name, count=len(entries))
+    return entries[0]

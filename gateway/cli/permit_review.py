@@ -11,8 +11,9 @@ from typing import Annotated, Any
 import typer
 
 from gateway.cli import permit_impact, permit_usage
+from gateway.cli.options import JsonOption
 from gateway.cli.output import Exit
-from gateway.cli.permit_options import AsJson, InstitutionsFile
+from gateway.cli.permit_options import InstitutionsFile
 from gateway.cli.permit_refusals import refusals
 from gateway.cli.permit_source import (
     RegisterOption,
@@ -60,7 +61,7 @@ def lint_command(  # noqa: PLR0913 - one parameter for each option of the comman
     notes: Annotated[
         bool, typer.Option("--notes", help="参考も表示 / Show notes too, not only count them.")
     ] = False,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """版を点検する / Find what is wrong, unreachable or unconfirmed: exit code 1 on an error."""
     with refusals(as_json=as_json):
@@ -96,7 +97,7 @@ def diff_command(
     after: Annotated[str, typer.Argument(metavar="B", help="後の版 / The one after.")],
     *,
     register: RegisterOption = None,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """版の差を示す / Show what one edition permits and the other does not, as exact sets."""
     with refusals(as_json=as_json):

@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
+from gateway.cli.options import JsonOption
 from gateway.cli.output import Exit, show
-from gateway.cli.permit_options import AsJson, InstitutionsFile, On
+from gateway.cli.permit_options import InstitutionsFile, On
 from gateway.cli.permit_questions import today
 from gateway.cli.permit_refusals import refusals
 from gateway.cli.permit_source import RegisterOption, read_permit_list
@@ -42,7 +43,7 @@ def usable_command(  # noqa: PLR0913  # one parameter for each option of the com
     limit: Limit = 100,
     folder: RegisterOption = None,
     institutions: InstitutionsFile = None,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """照会できる事務と特定個人情報の一覧 / List what one institution may ask of another."""
     pairing = Pairing(on=on or today(), inquirer=inquirer, provider=provider)

@@ -6,9 +6,15 @@ from typing import Annotated
 
 import typer
 
-from gateway.cli.options import DEFAULT_FILE, ConfigOption, InstitutionOption, refuse_usage
+from gateway.cli.options import (
+    DEFAULT_FILE,
+    ConfigOption,
+    InstitutionOption,
+    JsonOption,
+    refuse_usage,
+)
 from gateway.cli.permit_intake import take_in
-from gateway.cli.permit_options import AsJson, InstitutionsFile
+from gateway.cli.permit_options import InstitutionsFile
 from gateway.cli.permit_questions import today
 from gateway.cli.permit_refusals import refusals
 from gateway.cli.permit_requests import OwnLog, Period, RecordsFile, Tally
@@ -51,7 +57,7 @@ def usage_command(  # noqa: PLR0913 - one parameter for each option of the comma
     institutions: InstitutionsFile = None,
     config: ConfigOption = DEFAULT_FILE,
     institution: InstitutionOption = None,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """使われない許可と多い拒否を示す / Show which permissions nobody uses and what is refused most.
 

@@ -9,9 +9,9 @@ from typing import Annotated, Any, ClassVar, Final, NoReturn
 import typer
 
 from gateway.cli.lazy import LazyGroup
+from gateway.cli.options import JsonOption
 from gateway.cli.permit_options import (
     AffairText,
-    AsJson,
     Consent,
     EditionName,
     Info,
@@ -109,7 +109,7 @@ def decide_command(  # noqa: PLR0913 - one parameter for each option of the comm
     register: RegisterOption = None,
     institutions: InstitutionsFile = None,
     questions: From = None,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """照会の可否を答える / Say whether an inquiry is permitted: exit code 0 if so, 1 if not."""
     with refusals(as_json=as_json):
@@ -142,7 +142,7 @@ def explain_command(  # noqa: PLR0913 - one parameter for each option of the com
     register: RegisterOption = None,
     institutions: InstitutionsFile = None,
     view: ViewName = None,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """可否の理由を説明する / Say why an inquiry is permitted or not, and what is nearest."""
     if view is not None and view not in _VIEWS:
@@ -165,7 +165,7 @@ def explain_command(  # noqa: PLR0913 - one parameter for each option of the com
 
 @app.command("editions")
 def editions_command(
-    *, on: On = None, register: RegisterOption = None, as_json: AsJson = False
+    *, on: On = None, register: RegisterOption = None, as_json: JsonOption = False
 ) -> None:
     """版の一覧 / List the editions of the permit list and their status on a day."""
     with refusals(as_json=as_json):
