@@ -1,6 +1,5 @@
 """`nakadachi codec check`: everything that is wrong with a file, without a person's value."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,7 +18,7 @@ from gateway.cli.codec_options import (
     PolicyOption,
     VersionOption,
 )
-from gateway.cli.output import Exit
+from gateway.cli.output import Exit, show
 
 if TYPE_CHECKING:
     from wire.files.layout import Layout
@@ -60,7 +59,7 @@ def check_command(  # noqa: PLR0913 - one parameter for each option of the comma
         with open_output(html) as page:
             page.write(report.as_html().encode())
     if as_json:
-        typer.echo(json.dumps(report.as_document(), ensure_ascii=False))
+        show(report.as_document(), as_json=True)
     else:
         typer.echo(report.as_text())
     raise typer.Exit(Exit.FINE if report.ok else Exit.NO)

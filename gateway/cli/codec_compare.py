@@ -21,7 +21,7 @@ from gateway.cli.codec_options import (
     VersionOption,
 )
 from gateway.cli.options import refuse_usage
-from gateway.cli.output import Exit
+from gateway.cli.output import Exit, show
 
 
 def diff_command(  # noqa: PLR0913 - one parameter for each option of the command
@@ -93,7 +93,7 @@ def cross_check_command(
             sources.append(Source(name=path, layout=layout, stream=stream))
         report = cross_check(sources, settings)
     if as_json:
-        typer.echo(json.dumps(report.as_document(), ensure_ascii=False))
+        show(report.as_document(), as_json=True)
     else:
         for finding in report.findings:
             told = finding.as_document()

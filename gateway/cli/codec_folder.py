@@ -4,7 +4,6 @@ A file is one piece of work: its path goes out, its report comes back, and neith
 about a person. Where machines work together, each must see the folder under the same path.
 """
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -108,10 +107,7 @@ def check_folder_command(  # noqa: PLR0913 - one parameter for each option of th
     ]
     with _open_processes(jobs) if dask is None else open_dask(dask) as run:
         documents = run(check_one, work)
-    if as_json:
-        typer.echo(json.dumps(documents, ensure_ascii=False))
-    else:
-        show([_summarise(one) for one in documents], as_json=False)
+    show(documents if as_json else [_summarise(one) for one in documents], as_json=as_json)
     raise typer.Exit(Exit.FINE if all(one["ok"] for one in documents) else Exit.NO)
 
 

@@ -1,8 +1,7 @@
 """`nakadachi codec decode | encode | sample`: files to records and back, and files to try."""
 
-import json
 from collections import Counter
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -22,13 +21,10 @@ from gateway.cli.codec_options import (
     VersionOption,
 )
 from gateway.cli.options import refuse_usage
-from gateway.cli.output import Exit
+from gateway.cli.output import Exit, show
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-# Bytes of no record, other terminators, a byte order mark: no form keeps them.
-_LOST = frozenset({"S001", "S003", "S005", "S007", "S008"})
+# Bytes of no record, other terminators, an end-of-file byte, a byte order mark: no form keeps them.
+_LOST = frozenset({"S001", "S003", "S005", "S006", "S007", "S008"})
 
 
 def decode_command(  # noqa: PLR0913 - one parameter for each option of the command
@@ -65,7 +61,8 @@ def decode_command(  # noqa: PLR0913 - one parameter for each option of the comm
     for rule, count in sorted(found.items()):
         typer.echo(f"{rule} × {count}: {explain(chosen, rule, 'ja')}", err=True)
     wrong = sum(count for rule, count in found.items() if severity_of(rule) == "error")
-    _tell({"file": str(output), "ok": not wrong, "faults": dict(found)}, as_json=as_json)
+    if as_json:
+        show({"file": str(output), "ok": not wrong, "faults": dict(found)}, as_json=True)
     raise typer.Exit(Exit.NO if wrong else Exit.FINE)
 
 
@@ -101,7 +98,8 @@ def encode_command(  # noqa: PLR0913 - one parameter for each option of the comm
                 size += target.write(raw)
         except WireError as error:
             end_bad_content(file, error)
-    _tell({"file": str(output), "bytes": size}, as_json=as_json)
+    if as_json:
+        show({"file": str(output), "bytes": size}, as_json=True)
 
 
 def sample_command(  # noqa: PLR0913 - one parameter for each option of the command
@@ -127,7 +125,8 @@ def sample_command(  # noqa: PLR0913 - one parameter for each option of the comm
         for raw in write_sample(chosen, count, seed):
             size += target.write(raw)
             progress.advance(len(raw))
-    _tell({"file": str(output), "records": count, "bytes": size}, as_json=as_json)
+    if as_json:
+        show({"file": str(output), "records": count, "bytes": size}, as_json=True)
 
 
 def _form(name: str) -> Form:
@@ -135,8 +134,3 @@ def _form(name: str) -> Form:
     if found is None:
         refuse_usage(f"one of: {', '.join(FORMS)}", "--to / --from")
     return found
-
-
-def _tell(done: "Mapping[str, object]", *, as_json: bool) -> None:
-    if as_json:
-        typer.echo(json.dumps(done, ensure_ascii=False))

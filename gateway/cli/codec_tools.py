@@ -25,6 +25,7 @@ from gateway.cli.codec_options import (
     VersionOption,
 )
 from gateway.cli.options import refuse_usage
+from gateway.cli.output import show
 
 if TYPE_CHECKING:
     from wire.files.convert import Loss, Side
@@ -99,7 +100,8 @@ def convert_command(  # noqa: PLR0913 - one parameter for each option of the com
                 size += written.write(raw)
         except WireError as error:
             end_bad_content(file, error)
-    _tell({"file": str(output), "bytes": size, "replaced": replaced}, as_json=as_json)
+    if as_json:
+        show({"file": str(output), "bytes": size, "replaced": replaced}, as_json=True)
 
 
 def _side(name: str, settings: "Settings") -> "Side":
@@ -181,11 +183,6 @@ def split_command(  # noqa: PLR0913 - one parameter for each option of the comma
         {"file": str(path), "records": part.records} for path, part in zip(made, parts, strict=True)
     ]
     if as_json:
-        _tell({"parts": told}, as_json=True)
+        show({"parts": told}, as_json=True)
     else:
         typer.echo("\n".join(f"{one['file']}  {one['records']}" for one in told))
-
-
-def _tell(done: dict[str, object], *, as_json: bool) -> None:
-    if as_json:
-        typer.echo(json.dumps(done, ensure_ascii=False))
