@@ -7,10 +7,10 @@ from random import Random
 from typing import Final
 
 from permitlists.model import Affair, Question
+from permitlists.permit_list import INSTRUMENTS
 
 ABSENT: Final = "存在しない"  # no class and no term of any edition
 _NUMBERS: Final = ("999", "999の2")  # no row and no clause of any edition
-_INSTRUMENTS: Final = ("beppyo2", "shourei-r6", "jorei-19-9")
 _FARTHEST: Final = 4000  # days
 
 
@@ -76,7 +76,7 @@ def change_day(question: Question, universe: Universe, draw: Random) -> Question
 
 def change_instrument(question: Question, _universe: Universe, draw: Random) -> Question:
     """Return the question put to another instrument."""
-    return replace(question, instrument=draw.choice(_INSTRUMENTS))
+    return replace(question, instrument=draw.choice(INSTRUMENTS))
 
 
 CHANGES: Final[tuple[Change, ...]] = (

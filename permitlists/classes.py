@@ -2,13 +2,24 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from permitlists.model import PermitListError
 from permitlists.table import InstitutionClass
 
 _PARENTHESES = re.compile(r"（[^（）]*）")
 _CONNECTIVES = re.compile(r"若しくは|又は|、")
+
+
+def with_groups(name: str, groups: Mapping[str, Iterable[str]]) -> frozenset[str]:
+    """Return a class with every group above it, those that nothing defines too."""
+    reached, waiting = set[str](), [name]
+    while waiting:
+        current = waiting.pop()
+        if current not in reached:
+            reached.add(current)
+            waiting.extend(groups.get(current, ()))
+    return frozenset(reached)
 
 
 class Classes:
@@ -23,17 +34,11 @@ class Classes:
     def __init__(self, classes: Iterable[InstitutionClass]) -> None:
         listed = {entry.name: entry for entry in classes}
         self._wordings = {entry.wording: entry.name for entry in listed.values() if entry.wording}
-        self._closures: dict[str, frozenset[str]] = {}
-        for name in listed:
-            reached, waiting = set[str](), [name]
-            while waiting:
-                current = waiting.pop()
-                if current not in listed:
-                    raise PermitListError("permits.edition_content", f"unknown class {current}")
-                if current not in reached:
-                    reached.add(current)
-                    waiting.extend(listed[current].groups)
-            self._closures[name] = frozenset(reached)
+        groups = {name: entry.groups for name, entry in listed.items()}
+        self._closures = {name: with_groups(name, groups) for name in groups}
+        unknown = frozenset().union(*self._closures.values()) - groups.keys()
+        if unknown:
+            raise PermitListError("permits.edition_content", f"unknown class {min(unknown)}")
 
     def __contains__(self, name: object) -> bool:
         return name in self._closures

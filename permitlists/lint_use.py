@@ -3,17 +3,15 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Final
 
 from permitlists.citation import UNCONFIRMED
+from permitlists.classes import with_groups
 from permitlists.items import items_of
 from permitlists.lint_subject import Hit, Subject, hit
+from permitlists.model import STATUTORY_BASIS
+from permitlists.permit_list import STATUTORY
 from permitlists.supplement import NumberingCheck
 from permitlists.table import Clause, Row, Table
-
-# The instruments whose editions follow one another as the list of article 19 item 8.
-_STATUTORY: Final = frozenset({"beppyo2", "shourei-r6"})
-_STATUTORY_FAMILY: Final = "19-8"
 
 
 def list_idle_classes(subject: Subject) -> Iterator[Hit]:
@@ -30,7 +28,7 @@ def list_idle_classes(subject: Subject) -> Iterator[Hit]:
     groups = {entry.name: entry.groups for entry in subject.table.classes}
     for number, entry in enumerate(subject.table.classes):
         path = ("classes", number, "name")
-        if named.isdisjoint(_reached(entry.name, groups)):
+        if named.isdisjoint(with_groups(entry.name, groups)):
             yield hit("class.unused", path, name=entry.name)
         elif entry.name in named and entry.name not in subject.members:
             yield hit("class.no_member", path, name=entry.name)
@@ -95,7 +93,7 @@ def list_neighbours(subject: Subject) -> Iterator[Hit]:
             label = f"{other.instrument}@{other.valid_from}"
             yield hit("edition.overlap", ("valid_from",), other=label, label=subject.label)
     later = min((one.valid_from for one in family if one.valid_from > own.valid_from), default=None)
-    if later is not None and end < later and _family(own) == _STATUTORY_FAMILY:
+    if later is not None and end < later and _family(own) == STATUTORY_BASIS:
         yield hit("edition.gap", ("valid_to",), label=subject.label, end=end, next=later)
 
 
@@ -109,20 +107,10 @@ RULES: tuple[Callable[[Subject], Iterator[Hit]], ...] = (
 
 def _family(table: Table) -> str:
     """Return what editions succeed one another in: the statutory list, or an instrument."""
-    return _STATUTORY_FAMILY if table.instrument in _STATUTORY else table.instrument
+    return STATUTORY_BASIS if table.instrument in STATUTORY else table.instrument
 
 
 def _end(table: Table, family: list[Table]) -> date:
     """Return the first day after an edition: its own, or the first day of its successor."""
     later = [one.valid_from for one in family if one.valid_from > table.valid_from]
     return table.valid_to or min(later, default=date.max)
-
-
-def _reached(name: str, groups: dict[str, tuple[str, ...]]) -> set[str]:
-    reached, waiting = set[str](), [name]
-    while waiting:
-        current = waiting.pop()
-        if current not in reached:
-            reached.add(current)
-            waiting.extend(groups.get(current, ()))
-    return reached

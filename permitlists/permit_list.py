@@ -100,16 +100,6 @@ class PermitList:
                 return edition
         return None
 
-    def end_of(self, edition: Edition) -> date | None:
-        """Return the first day on which an edition of this list is no longer in force.
-
-        None while no end is known, and for an edition that is not in the list.
-        """
-        for one in self.editions:
-            if one.key.sha256 == edition.key.sha256:
-                return one.key.valid_to
-        return None
-
     def decide(self, question: Question, holds: Collection[Hold] = ()) -> Decision:
         """Return the decision of the edition in force on the day of the question.
 

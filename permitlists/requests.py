@@ -12,13 +12,13 @@ import msgspec
 from permitlists.asking import CodedQuestion
 from permitlists.edition import Edition
 from permitlists.institutions import Institutions
-from permitlists.model import PermitListError
+from permitlists.model import ORDINANCE, ORDINANCE_BASIS, STATUTORY_BASIS, PermitListError
 
 _JAPAN: Final = ZoneInfo("Asia/Tokyo")
 _REQUESTS: Final = frozenset({"inquiry", "provision"})  # the acts that carry a request
 _YEARS: Final = range(1970, 9999)  # of them every instant has a day in Japan
 _Instant = Annotated[datetime, msgspec.Meta(tz=True)]
-_BASIS: Final = {"jorei-19-9": "19-9"}
+_BASIS: Final = {ORDINANCE: ORDINANCE_BASIS}
 
 
 class _Want(msgspec.Struct, frozen=True):
@@ -110,7 +110,7 @@ def ask_again(record: Record, *, instrument: str, calendar: "Calendar") -> Asked
         provider=provider,
         information=tuple(name for name, _ in wanted),
         instrument=named,
-        basis=_BASIS.get(named, "19-8"),
+        basis=_BASIS.get(named, STATUTORY_BASIS),
         inquirer_delegator=record.inquirer_delegator,
         provider_delegator=record.provider_delegator,
         consent=record.consent,

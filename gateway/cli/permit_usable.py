@@ -11,7 +11,7 @@ from gateway.cli.permit_options import InstitutionsFile, On
 from gateway.cli.permit_questions import today
 from gateway.cli.permit_refusals import refusals
 from gateway.cli.permit_source import RegisterOption, read_permit_list
-from permitlists import load_institutions
+from permitlists import ORDINANCE, load_institutions
 from permitlists.usable import Pairing, Usable, list_usable
 
 Asker = Annotated[
@@ -70,7 +70,7 @@ def usable_command(  # noqa: PLR0913  # one parameter for each option of the com
 
 def _line(one: Usable) -> dict[str, str]:
     return {
-        "事務 / affair": one.affair if one.instrument != "jorei-19-9" else f"条例 {one.affair}",
+        "事務 / affair": one.affair if one.instrument != ORDINANCE else f"条例 {one.affair}",
         "特定個人情報 / information": one.information,
         "項目 / items": "-" if one.items is None else str(len(one.items)),
         "同意 / consent": "要" if one.consent else "",

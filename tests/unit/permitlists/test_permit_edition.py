@@ -166,15 +166,14 @@ def test_editions_of_one_instrument_never_overlap(earlier: Document, later: Docu
 def test_an_edition_of_open_end_closes_where_its_successor_begins() -> None:
     first, second = edition(), edition(valid_from="2026-04-01", rows=[row(clauses=[])])
     alone, both = PermitList([first]), PermitList([second, first])
-    assert (alone.end_of(first), both.end_of(first)) == (None, date(2026, 4, 1))
-    assert both.end_of(second) is None
-    assert alone.end_of(second) is None
+    assert [one.key.valid_to for one in alone.editions] == [None]
+    assert [one.key.valid_to for one in both.editions] == [date(2026, 4, 1), None]
     decision = both.decide(question(date(2026, 3, 31)))
     assert decision.edition is not None
     assert decision.edition.valid_to == date(2026, 4, 1)
     assert both.decide(question(date(2026, 4, 1))).edition == second.key
     again = PermitList(both.editions[:1])
-    assert again.end_of(first) is None
+    assert again.editions[0].key.valid_to is None
 
 
 def test_a_successor_never_changes_the_bytes_of_its_predecessor() -> None:
