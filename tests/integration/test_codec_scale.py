@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from distributed import LocalCluster
+from distributed import Client, LocalCluster
 from typer.testing import CliRunner
 
 from gateway.cli import codec_tables
 from gateway.cli.main import build
 from wire.files.library import load_layout
+from wire.files.ranges import Range, decode_range, list_ranges
+from wire.files.rows import Decoded, decode_rows
 from wire.files.sample import write_sample
+from wire.files.settings import Settings
 
 LAYOUT = "KJHHSID1"
 APP = build("codec")
@@ -53,6 +56,25 @@ def test_processes_find_the_bad_file_of_a_folder(folder: Path) -> None:
 
 def test_a_dask_cluster_finds_the_same(folder: Path, cluster: str) -> None:
     assert check(folder, "--dask", cluster) == check(folder, "--jobs", "1")
+
+
+def test_the_ranges_of_one_file_are_read_by_a_dask_cluster(folder: Path, cluster: str) -> None:
+    path, layout, settings = folder / "file2.dat", load_layout(LAYOUT), Settings()
+    with path.open("rb") as stream:
+        parts = list(list_ranges(layout, stream, settings, records=8))
+        stream.seek(0)
+        expected = list(decode_rows(layout, stream, settings))
+
+    def read(part: Range) -> list[Decoded]:
+        with path.open("rb") as opened:
+            return list(decode_range(layout, opened, settings, part).rows())
+
+    with Client(cluster, set_as_default=False) as client:  # type: ignore[no-untyped-call]  # of a library
+        futures = client.map(read, [part for part in parts if isinstance(part, Range)])
+        rows = [row for found in client.gather(futures) for row in found]
+    assert len(futures) == 7
+    assert rows == expected[1:-1]
+    assert any(row.faults for row in rows)
 
 
 def test_only_files_whose_names_match_are_checked(folder: Path) -> None:

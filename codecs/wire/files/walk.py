@@ -16,7 +16,7 @@ from wire.files.layout import TERMINATORS, Layout, Record
 from wire.files.structure import START, parse_structure
 
 CHUNK: Final = 8192  # records: what one call costs is little then, and they stay in the cache
-_BOM: Final = b"\xef\xbb\xbf"
+BOM: Final = b"\xef\xbb\xbf"
 _END_OF_FILE: Final = b"\x1a"
 _PIECE: Final = 1 << 18  # bytes read at once
 
@@ -80,7 +80,7 @@ class _Walk:
         self.place, self.number = START, 1
 
     def runs(self) -> Iterator[Run | Fault]:
-        if self.source.skip(_BOM):
+        if self.source.skip(BOM):
             yield self._fault("S007", 1, "no byte order mark")
         for record in self.untagged:  # a management record stands at the beginning, once
             size = record.length + len(self.terminator)
