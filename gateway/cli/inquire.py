@@ -13,11 +13,10 @@ from gateway.cli.persons import local_number
 from gateway.cli.session import wait_for
 from gateway.domain.errors import InvalidError
 from gateway.domain.inquiry import Inquiry
-from gateway.domain.permits import Period, Wanted
 from gateway.domain.states import INQUIRY, InquiryState, is_final
 from gateway.ports import Ports
 from gateway.settings.overrides import explain
-from gateway.transport.inquiries import PATH, digest_of, mandate_of
+from gateway.transport.inquiries import PATH, digest_of, to_asked
 from gateway.transport.inquiry_resources import to_resource
 from gateway.transport.schemas.inquiries import InquiryRequest
 from gateway.usecases import inquiry as inquiries
@@ -133,15 +132,5 @@ def _command(asked: InquiryRequest, system: str, key: str) -> inquiries.SubmitIn
         system=system,
         idempotency_key=key,
         body_digest=digest_of(PATH, asked),
-        local_number=local_number(asked.number),
-        affair=asked.affair,
-        provider=asked.provider,
-        wanted=tuple(
-            Wanted(information=want.information, items=want.items) for want in asked.information
-        ),
-        instrument=asked.instrument,
-        basis=asked.basis,
-        mandate=mandate_of(asked),
-        period=Period(begins_on=asked.period.begins_on, ends_on=asked.period.ends_on),
-        nondisclosure=asked.nondisclosure,
+        asked=to_asked(asked),
     )

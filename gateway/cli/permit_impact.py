@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -33,7 +34,7 @@ from gateway.cli.permit_source import (
 from permitlists import load_institutions
 from permitlists.impact import judge_requests
 from permitlists.phrases import say
-from permitlists.requests import Asked, Calendar, Record, ask_again
+from permitlists.requests import Calendar, ask_again
 
 
 def impact_command(  # noqa: PLR0913 - one parameter for each option of the command
@@ -62,9 +63,7 @@ def impact_command(  # noqa: PLR0913 - one parameter for each option of the comm
         known = load_institutions(institutions)
         calendar = Calendar(known, [*permit_list.editions, old, new])
         named = read_period(since, until)
-
-        def ask(record: Record) -> Asked | None:
-            return ask_again(record, instrument=old.key.instrument, calendar=calendar)
+        ask = partial(ask_again, instrument=old.key.instrument, calendar=calendar)
 
         def begin(now: datetime | None) -> Tally:
             last_month = month_before(now) if now and named == WHOLE else named

@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from gateway.cli.options import DEFAULT_FILE, JsonOption, StaffOption
-from gateway.cli.permit_intake import take_in
+from gateway.cli.options import JsonOption, StaffOption
+from gateway.cli.permit_intake import read_export
 from gateway.cli.permit_office import (
     Number,
     RegisterFolder,
@@ -19,7 +21,7 @@ from gateway.cli.permit_office import (
     show_proposal,
 )
 from gateway.cli.permit_refusals import refusals
-from gateway.cli.permit_requests import WHOLE, OwnLog, Tally
+from gateway.cli.permit_requests import WHOLE, Tally
 from permitlists import Edition, PermitList, load_institutions
 from permitlists.card_changes import CardChange
 from permitlists.diff import Permission
@@ -34,7 +36,7 @@ from permitlists.register import (
     glance,
     inspect,
 )
-from permitlists.requests import Asked, Calendar, Record, ask_again
+from permitlists.requests import Calendar, ask_again
 
 _SHOWN = 10  # of each list, unless all is asked for
 
@@ -161,12 +163,9 @@ def _judge(records: Path, permit_list: PermitList, old: Edition, new: Edition) -
     """Return what two editions say to all requests of an export."""
     known = load_institutions()
     calendar = Calendar(known, [*permit_list.editions, new])
-
-    def ask(record: Record) -> Asked | None:
-        return ask_again(record, instrument=old.key.instrument, calendar=calendar)
-
-    own = OwnLog(config=DEFAULT_FILE, institution=None, as_json=False)  # the file stands for it
-    with take_in(records, own, lambda _: Tally(ask=ask, period=WHOLE)) as tally:
+    ask = partial(ask_again, instrument=old.key.instrument, calendar=calendar)
+    with closing(Tally(ask=ask, period=WHOLE)) as tally:
+        read_export(records, tally)
         return judge_requests(tally.count(), old, new, known)
 
 

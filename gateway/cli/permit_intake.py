@@ -29,11 +29,17 @@ def take_in(
             yield tally
     else:
         with closing(begin(None)) as tally:
-            _read_file(file, tally)
+            read_export(file, tally)
             yield tally
 
 
-def _read_file(file: Path, tally: Tally) -> None:
+def read_export(file: Path, tally: Tally) -> None:
+    """Add every line of an export to a tally.
+
+    Raises:
+        PermitListError: a line is no record; the message names it.
+        OSError: the file cannot be read.
+    """
     with file.open("rb") as lines:
         for number, line in enumerate(lines, start=1):
             try:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -21,7 +22,7 @@ from gateway.cli.permit_requests import OwnLog, Period, RecordsFile, Tally
 from gateway.cli.permit_source import RegisterOption, find_edition, read_permit_list
 from gateway.domain.hours import JAPAN
 from permitlists import Edition, PermitList, PermitListError, load_institutions
-from permitlists.requests import Asked, Calendar, Record, ask_again
+from permitlists.requests import Calendar, ask_again
 from permitlists.suppression import LEAST_K
 from permitlists.usage import Scope, count_usage, list_universe
 from permitlists.usage_report import report_usage
@@ -70,9 +71,7 @@ def usage_command(  # noqa: PLR0913 - one parameter for each option of the comma
         chosen = _choose(edition, permit_list)
         known = load_institutions(institutions)
         calendar = Calendar(known, permit_list.editions)
-
-        def ask(record: Record) -> Asked | None:
-            return ask_again(record, instrument=chosen.key.instrument, calendar=calendar)
+        ask = partial(ask_again, instrument=chosen.key.instrument, calendar=calendar)
 
         def begin(now: datetime | None) -> Tally:
             return Tally(ask=ask, period=_whole_months(named, now))

@@ -5,11 +5,10 @@ import hmac
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 
-from gateway.domain.identifiers import LocalNumber
-from gateway.domain.permits import ALWAYS, OWN_AFFAIRS, Mandate, Period, Wanted
+from gateway.domain.inquiry import AskedInquiry
 from gateway.domain.states import (
     BATCH_ROW,
     INQUIRY,
@@ -27,22 +26,6 @@ _RETRIED = frozenset({BatchRowState.EXPIRED, BatchRowState.FAILED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AskedRow:
-    """What a row asks, about a person named by the asking system's own number."""
-
-    local_number: LocalNumber
-    affair: str
-    provider: str
-    wanted: tuple[Wanted, ...]
-    instrument: str | None = None  # None: the statutory one of the day
-    basis: str | None = None
-    mandate: Mandate = OWN_AFFAIRS
-    period: Period = ALWAYS
-    nondisclosure: bool = False
-    deadline: timedelta | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class BatchRow:
     """明細: one inquiry of a batch; `asked` is None where its codes mean nothing here.
 
@@ -52,7 +35,7 @@ class BatchRow:
 
     line: int  # from 1
     digest: bytes
-    asked: AskedRow | None
+    asked: AskedInquiry | None
     key: str | None = None
     state: BatchRowState = BatchRowState.WAITING
     generation: int = 1  # of its last inquiry, part of that one's idempotency key

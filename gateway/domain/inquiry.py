@@ -1,12 +1,31 @@
 """An inquiry (情報照会) as the inquirer's gateway keeps it."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from gateway.domain.errors import Retry
-from gateway.domain.identifiers import UnifiedNumber
-from gateway.domain.permits import OWN_AFFAIRS, Judged, Mandate, Period, Wanted
+from gateway.domain.identifiers import LocalNumber, UnifiedNumber
+from gateway.domain.permits import ALWAYS, OWN_AFFAIRS, Judged, Mandate, Period, Wanted
 from gateway.domain.states import InquiryState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedInquiry:
+    """What a business system asks, about a person named by that system's own number.
+
+    Without `instrument` and `basis` it relies on the statutory list of the day.
+    """
+
+    local_number: LocalNumber
+    affair: str
+    provider: str
+    wanted: tuple[Wanted, ...]
+    instrument: str | None = None
+    basis: str | None = None
+    mandate: Mandate = OWN_AFFAIRS
+    period: Period = ALWAYS
+    nondisclosure: bool = False
+    deadline: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,22 +1,19 @@
 """Rows of a batch while they come in: lines of JSON, or lines of the file of inquiries (.DAT)."""
 
 from collections.abc import AsyncIterator
-from datetime import date, timedelta
+from datetime import date
 from hashlib import sha256
 
 import msgspec
 
-from gateway.domain.batch import AskedRow, BatchRow, reject
-from gateway.domain.identifiers import LocalNumber
-from gateway.domain.permits import Period, Wanted
+from gateway.domain.batch import BatchRow, reject
 from gateway.ports import Ports
-from gateway.transport.inquiries import digest_of, mandate_of
+from gateway.transport.inquiries import digest_of, to_asked
 from gateway.transport.inquiry_file import Fault, parse_line, translate
 from gateway.transport.json_body import decode
 from gateway.transport.problems import RequestError
 from gateway.transport.routes import INQUIRY_FILE
 from gateway.transport.schemas.batches import BatchRowRequest
-from gateway.transport.schemas.inquiries import InquiryRequest
 from gateway.usecases.judging import day_of
 
 PATH = "/v1/batches"
@@ -59,22 +56,4 @@ def _read_file_line(raw: bytes, line: int, today: date, *, ports: Ports) -> Batc
 def _to_row(request: BatchRowRequest, line: int) -> BatchRow:
     asked = msgspec.structs.replace(request, number=request.number.zfill(15), key=None)
     digest = digest_of(PATH, asked)
-    return BatchRow(line=line, digest=digest, asked=_to_asked(asked), key=request.key)
-
-
-def _to_asked(asked: InquiryRequest) -> AskedRow:
-    deadline = asked.deadline_seconds
-    return AskedRow(
-        local_number=LocalNumber(asked.number),
-        affair=asked.affair,
-        provider=asked.provider,
-        wanted=tuple(
-            Wanted(information=want.information, items=want.items) for want in asked.information
-        ),
-        instrument=asked.instrument,
-        basis=asked.basis,
-        mandate=mandate_of(asked),
-        period=Period(begins_on=asked.period.begins_on, ends_on=asked.period.ends_on),
-        nondisclosure=asked.nondisclosure,
-        deadline=None if deadline is None else timedelta(seconds=deadline),
-    )
+    return BatchRow(line=line, digest=digest, asked=to_asked(asked), key=request.key)

@@ -11,7 +11,7 @@ import msgspec
 from aiohttp import web
 
 from gateway.domain.identifiers import LocalNumber
-from gateway.domain.inquiry import Inquiry
+from gateway.domain.inquiry import AskedInquiry, Inquiry
 from gateway.domain.permits import Mandate, Period, Wanted
 from gateway.domain.states import INQUIRY, is_final
 from gateway.transport.inquiry_resources import REFUSED_SAMPLE, SAMPLE, to_resource
@@ -100,33 +100,35 @@ async def cancel(call: Call[None, NoQuery]) -> Reply:
 
 
 def _command(call: Call[InquiryRequest, NoQuery], key: str) -> inquiries.SubmitInquiry:
-    asked = msgspec.structs.replace(call.body, number=call.body.number.zfill(15))
-    deadline = asked.deadline_seconds
+    body = msgspec.structs.replace(call.body, number=call.body.number.zfill(15))
     return inquiries.SubmitInquiry(
         system=call.system,
         idempotency_key=key,
-        body_digest=digest_of(PATH, asked),
-        local_number=LocalNumber(asked.number),
-        affair=asked.affair,
-        provider=asked.provider,
-        wanted=tuple(
-            Wanted(information=want.information, items=want.items) for want in asked.information
-        ),
-        instrument=asked.instrument,
-        basis=asked.basis,
-        mandate=mandate_of(asked),
-        period=Period(begins_on=asked.period.begins_on, ends_on=asked.period.ends_on),
-        nondisclosure=asked.nondisclosure,
-        deadline=None if deadline is None else timedelta(seconds=deadline),
+        body_digest=digest_of(PATH, body),
+        asked=to_asked(body),
     )
 
 
-def mandate_of(asked: InquiryRequest) -> Mandate:
-    """Return for whom the sides of an inquiry act, and whether the person agreed."""
-    return Mandate(
-        inquirer_delegator=asked.inquirer_delegator,
-        provider_delegator=asked.provider_delegator,
-        consent=asked.consent,
+def to_asked(body: InquiryRequest) -> AskedInquiry:
+    """Return what a request asks."""
+    deadline = body.deadline_seconds
+    return AskedInquiry(
+        local_number=LocalNumber(body.number.zfill(15)),
+        affair=body.affair,
+        provider=body.provider,
+        wanted=tuple(
+            Wanted(information=want.information, items=want.items) for want in body.information
+        ),
+        instrument=body.instrument,
+        basis=body.basis,
+        mandate=Mandate(
+            inquirer_delegator=body.inquirer_delegator,
+            provider_delegator=body.provider_delegator,
+            consent=body.consent,
+        ),
+        period=Period(begins_on=body.period.begins_on, ends_on=body.period.ends_on),
+        nondisclosure=body.nondisclosure,
+        deadline=None if deadline is None else timedelta(seconds=deadline),
     )
 
 

@@ -193,23 +193,13 @@ class _Turn:
 
     async def ask_row(self, row: BatchRow) -> BatchRow:
         """Make a row an inquiry, or find the one that it became before a crash."""
-        asked = row.asked
-        if asked is None:
+        if row.asked is None:
             return reject(row, CODE_UNKNOWN)
         command = inquiries.SubmitInquiry(
             system=self.batch.system,
             idempotency_key=key_of_row(self.batch, row),
             body_digest=row.digest,
-            local_number=asked.local_number,
-            affair=asked.affair,
-            provider=asked.provider,
-            wanted=asked.wanted,
-            instrument=asked.instrument,
-            basis=asked.basis,
-            mandate=asked.mandate,
-            period=asked.period,
-            nondisclosure=asked.nondisclosure,
-            deadline=asked.deadline,
+            asked=row.asked,
             batch_id=self.batch.batch_id,
         )
         try:

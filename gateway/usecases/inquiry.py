@@ -6,7 +6,7 @@ it from its state; a crash at any point leaves a state from which driving goes o
 
 import asyncio
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from gateway.domain.addresses import Alias
 from gateway.domain.errors import (
@@ -19,9 +19,7 @@ from gateway.domain.errors import (
     Retry,
     UnknownError,
 )
-from gateway.domain.identifiers import LocalNumber
-from gateway.domain.inquiry import Inquiry, Refusal
-from gateway.domain.permits import ALWAYS, OWN_AFFAIRS, Mandate, Period, Wanted
+from gateway.domain.inquiry import AskedInquiry, Inquiry, Refusal
 from gateway.domain.records import Phase
 from gateway.domain.states import INQUIRY, InquiryState, is_final, move
 from gateway.domain.symbols import SymbolBinding
@@ -37,24 +35,12 @@ POLL_SECONDS = 0.5  # another process may drive it, so waiting also looks
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmitInquiry:
-    """What a business system asks; `body_digest` is SHA-256 of its canonical request.
-
-    Without `instrument` and `basis` it relies on the statutory list of the day.
-    """
+    """What a business system asks; `body_digest` is SHA-256 of its canonical request."""
 
     system: str
     idempotency_key: str
     body_digest: bytes
-    local_number: LocalNumber
-    affair: str
-    provider: str
-    wanted: tuple[Wanted, ...]
-    instrument: str | None = None
-    basis: str | None = None
-    mandate: Mandate = OWN_AFFAIRS
-    period: Period = ALWAYS
-    nondisclosure: bool = False
-    deadline: timedelta | None = None
+    asked: AskedInquiry
     batch_id: str | None = None
 
 
@@ -106,17 +92,18 @@ async def _find_same(command: SubmitInquiry, *, ports: Ports) -> Inquiry | None:
 
 async def _begin(command: SubmitInquiry, *, ports: Ports) -> tuple[Inquiry, SymbolBinding | None]:
     """Return the inquiry as it starts: denied, failed, or asking for a permit with a symbol."""
-    if not command.wanted:
+    asked = command.asked
+    if not asked.wanted:
         raise InvalidError(field="information")
     await own_register.catch_up(ports=ports)
     now = ports.clock.now()
-    asked = question(_asked(command, now, ports=ports), ports=ports)
-    alias = await ports.store.find(Alias, system=command.system, local_number=command.local_number)
+    put = question(_put(asked, now, ports=ports), ports=ports)
+    alias = await ports.store.find(Alias, system=command.system, local_number=asked.local_number)
     if alias is None:
         raise AddressUnknownError(system=command.system)
-    judgement = judge(asked, ports=ports)
+    judgement = judge(put, ports=ports)
     state, symbol = InquiryState.PERMIT_REQUESTED, None
-    refusal = find_denial(judgement, command.wanted, ports=ports)
+    refusal = find_denial(judgement, asked.wanted, ports=ports)
     if refusal is not None:
         state = InquiryState.DENIED
     else:
@@ -137,17 +124,17 @@ async def _begin(command: SubmitInquiry, *, ports: Ports) -> tuple[Inquiry, Symb
         body_digest=command.body_digest,
         state=state,
         unified_number=alias.unified_number,
-        provider=command.provider,
-        instrument=asked.instrument,
-        row=asked.affair.row,
-        clause=asked.affair.clause,
-        basis=asked.basis,
-        mandate=command.mandate,
-        wanted=command.wanted,
-        period=command.period,
-        nondisclosure=command.nondisclosure,
+        provider=asked.provider,
+        instrument=put.instrument,
+        row=put.affair.row,
+        clause=put.affair.clause,
+        basis=put.basis,
+        mandate=asked.mandate,
+        wanted=asked.wanted,
+        period=asked.period,
+        nondisclosure=asked.nondisclosure,
         requested_at=now,
-        deadline_at=now + (command.deadline or ports.policy.inquiry_deadline),
+        deadline_at=now + (asked.deadline or ports.policy.inquiry_deadline),
         updated_at=now,
         judged=judgement.judged,
         edition_sha256=judgement.edition_sha256,
@@ -157,16 +144,16 @@ async def _begin(command: SubmitInquiry, *, ports: Ports) -> tuple[Inquiry, Symb
     return inquiry, symbol
 
 
-def _asked(command: SubmitInquiry, now: datetime, *, ports: Ports) -> Asked:
+def _put(asked: AskedInquiry, now: datetime, *, ports: Ports) -> Asked:
     return Asked(
         inquirer=ports.store.institution,
-        provider=command.provider,
-        affair=command.affair,
-        information=names_of(command.wanted),
+        provider=asked.provider,
+        affair=asked.affair,
+        information=names_of(asked.wanted),
         on=day_of(now),
-        instrument=command.instrument,
-        basis=command.basis,
-        mandate=command.mandate,
+        instrument=asked.instrument,
+        basis=asked.basis,
+        mandate=asked.mandate,
     )
 
 

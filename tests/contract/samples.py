@@ -13,7 +13,6 @@ from gateway.domain.addresses import (
     Residence,
 )
 from gateway.domain.batch import (
-    AskedRow,
     Batch,
     BatchChunk,
     BatchCounts,
@@ -28,7 +27,14 @@ from gateway.domain.identifiers import (
     Symbol,
     UnifiedNumber,
 )
-from gateway.domain.inquiry import Answer, AnsweredInformation, AnsweredItem, Inquiry, Refusal
+from gateway.domain.inquiry import (
+    Answer,
+    AnsweredInformation,
+    AnsweredItem,
+    AskedInquiry,
+    Inquiry,
+    Refusal,
+)
 from gateway.domain.permits import Judged, Mandate, Period, Wanted
 from gateway.domain.provision import Cause, Provision
 from gateway.domain.records import Act, Checkpoint, ExchangeRecord, Phase
@@ -256,7 +262,7 @@ BATCH_PART = BatchPart(
     updated_at=NOON,
     generation=2,
 )
-ASKED_ROW = AskedRow(
+ASKED_ROW = AskedInquiry(
     local_number=LOCAL,
     affair="69-7",
     provider="990022",

@@ -18,6 +18,7 @@ from gateway.bootstrap.process import obtain_list
 from gateway.bootstrap.readiness import build_checks
 from gateway.cli.main import build
 from gateway.domain.identifiers import LocalNumber
+from gateway.domain.inquiry import AskedInquiry
 from gateway.domain.permits import Wanted
 from gateway.ports import RecordQuery
 from gateway.settings import load
@@ -183,10 +184,12 @@ def test_the_own_register_is_read_by_everybody_who_judges(gateway: Configured) -
                 system=SYSTEM,
                 idempotency_key="k",
                 body_digest=bytes(32),
-                local_number=LocalNumber("1".zfill(15)),
-                affair="69-7",
-                provider="991023",
-                wanted=(Wanted(information=TAX),),
+                asked=AskedInquiry(
+                    local_number=LocalNumber("1".zfill(15)),
+                    affair="69-7",
+                    provider="991023",
+                    wanted=(Wanted(information=TAX),),
+                ),
             ),
             ports=ports,
         )

@@ -7,8 +7,9 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Any, cast
 
-from gateway.domain.batch import AskedRow, Batch, BatchRow
+from gateway.domain.batch import Batch, BatchRow
 from gateway.domain.identifiers import LocalNumber
+from gateway.domain.inquiry import AskedInquiry
 from gateway.domain.permits import Wanted
 from gateway.domain.states import BatchRowState
 from gateway.ports import Ports, Unit
@@ -87,7 +88,7 @@ def ask(world: World, line: int, serial: int, *, key: str | None = None, **asked
     } | asked
     shown = f"{serial} {sorted((name, str(one)) for name, one in fields.items())}"
     digest = sha256(shown.encode()).digest()
-    return BatchRow(line=line, digest=digest, key=key, asked=AskedRow(**fields))
+    return BatchRow(line=line, digest=digest, key=key, asked=AskedInquiry(**fields))
 
 
 def same(world: World, serial: int, count: int) -> list[BatchRow]:

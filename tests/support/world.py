@@ -23,7 +23,7 @@ from gateway.domain.identifiers import (
     Symbol,
     UnifiedNumber,
 )
-from gateway.domain.inquiry import Answer, Inquiry, Refusal
+from gateway.domain.inquiry import Answer, AskedInquiry, Inquiry, Refusal
 from gateway.domain.permit_book import PermitBook
 from gateway.domain.permits import OfferedList, ProvisionPermit, Wanted
 from gateway.domain.provision import ReceivedInquiry
@@ -471,7 +471,10 @@ class World:
             "provider": self.b,
             "wanted": (Wanted(information=TAX),),
         }
-        return inquiries.SubmitInquiry(**(fields | changed))
+        outside = {"system", "idempotency_key", "body_digest", "batch_id"}
+        fields |= changed
+        asked = {name: fields.pop(name) for name in fields.keys() - outside}
+        return inquiries.SubmitInquiry(**fields, asked=AskedInquiry(**asked))
 
     async def inquire(self, command: inquiries.SubmitInquiry) -> Inquiry:
         """Submit at A and let everything that is due happen."""

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from gateway.domain.batch import (
     CANCELLED,
     CHUNK_ROWS,
-    AskedRow,
     Batch,
     BatchCounts,
     BatchRow,
@@ -22,11 +21,12 @@ from gateway.domain.batch import (
 )
 from gateway.domain.errors import StateError
 from gateway.domain.identifiers import LocalNumber
+from gateway.domain.inquiry import AskedInquiry
 from gateway.domain.permits import Wanted
 from gateway.domain.states import BATCH_ROW, BatchRowState, InquiryState
 
 B = BatchRowState
-ASKED = AskedRow(
+ASKED = AskedInquiry(
     local_number=LocalNumber("000000000000001"),
     affair="69-7",
     provider="991023",
