@@ -1,13 +1,17 @@
 """Conditions of expectations: `nbf - leeway <= now < exp`, or one word such as `body_differs`."""
 
 import re
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final, Literal
 
 INSTANTS: Final = frozenset({"now", "exp", "nbf"})
 LENGTHS: Final = frozenset({"leeway"})
 FLAGS: Final = frozenset({"body_differs"})
 
+Sign = Literal["<", "<=", ">", ">=", "=="]
 _NAME: Final = r"[a-z][a-z_]*"
 _TERM: Final = re.compile(rf"\s*({_NAME})\s*(?:([+-])\s*({_NAME})\s*)?")
 _SIGN: Final = re.compile(r"<=|>=|==|<|>")
@@ -15,7 +19,7 @@ _MOST_SIGNS: Final = 2
 
 
 class ConditionError(ValueError):
-    """A text that is no condition."""
+    """A text that is no condition, or names what does not exist."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +37,28 @@ class Condition:
 
     terms: tuple[Term, ...]
     signs: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every name in it."""
+        named = {term.instant for term in self.terms} | {term.length for term in self.terms}
+        return frozenset(named - {""})
+
+    def holds(
+        self, instants: Mapping[str, datetime], leeway: timedelta, flags: AbstractSet[str]
+    ) -> bool:
+        """Return whether it is true; a flag is true when it is among the flags.
+
+        Raises:
+            ConditionError: an instant is not known.
+        """
+        if not self.signs:
+            return self.terms[0].instant in flags
+        try:
+            values = [_value(term, instants, leeway) for term in self.terms]
+        except KeyError as error:
+            raise ConditionError(str(error)) from error
+        return all(_compare(values[at], sign, values[at + 1]) for at, sign in enumerate(self.signs))
 
 
 def parse_condition(text: str) -> Condition:
@@ -63,3 +89,18 @@ def _term(text: str) -> Term:
         raise ConditionError(text)
     direction: Literal["+", "-", ""] = "+" if match[2] == "+" else "-" if match[2] else ""
     return Term(instant=match[1], direction=direction, length=match[3] or "")
+
+
+def _value(term: Term, instants: Mapping[str, datetime], leeway: timedelta) -> datetime:
+    moved = {"": timedelta(), "+": leeway, "-": -leeway}[term.direction]
+    return instants[term.instant] + moved
+
+
+def _compare(left: datetime, sign: str, right: datetime) -> bool:
+    return {
+        "<": left < right,
+        "<=": left <= right,
+        ">": left > right,
+        ">=": left >= right,
+        "==": left == right,
+    }[sign]

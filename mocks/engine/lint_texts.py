@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
+from mocks.engine.calendar import FIRST_YEAR, LAST_YEAR
 from mocks.engine.clock import JST
 from mocks.engine.durations import Duration, DurationError, parse_duration
 from mocks.engine.lint_subject import Problems, Subject, nearest
@@ -13,8 +14,6 @@ from mocks.engine.scenario_rules import Rule
 from mocks.engine.templates import Call, Expression, Template, Text, Variable
 from mocks.engine.typed_values import walk
 
-_FIRST_YEAR: Final = 2015
-_LAST_YEAR: Final = 2050  # equinoxes beyond are estimates that observation may correct
 _MAY_BE_EMPTY: Final = frozenset({"after", "offset", "clock_offset", "not_before"})
 
 
@@ -133,7 +132,7 @@ def _years(subject: Subject) -> Problems:
         return
     longest = max((one.longest for _, one in _durations(subject)), default=timedelta())
     first = start.astimezone(JST).year
-    if first < _FIRST_YEAR or first > _LAST_YEAR or (start + longest).year > _LAST_YEAR:
+    if first < FIRST_YEAR or first > LAST_YEAR or (start + longest).year > LAST_YEAR:
         yield subject.say("time.years", ("clock", "start"))
 
 

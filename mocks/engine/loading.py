@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final, cast
 
+from mocks.engine.calendar import parse_hours
 from mocks.engine.conditions import Condition, parse_condition
 from mocks.engine.durations import Duration, parse_duration
 from mocks.engine.problems import ScenarioError
@@ -21,7 +22,6 @@ from mocks.engine.typed_values import Parsers, build
 from mocks.engine.yaml_tree import Places, read_yaml
 
 _YEARS: Final = range(1900, 2200)
-_HOURS: Final = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]-(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 _NTH: Final = re.compile(r"([1-9][0-9]{0,5})(\.\.([1-9][0-9]{0,5})?)?")
 
 
@@ -114,12 +114,6 @@ def _check_day(value: str) -> None:
         raise ValueError(message)
 
 
-def _check_hours(text: str) -> None:
-    if _HOURS.fullmatch(text) is None:
-        message = "not HH:MM-HH:MM"
-        raise ValueError(message)
-
-
 _FORMATS: Final = {
     "duration": parse_duration,
     "delay": _check_delay,
@@ -128,7 +122,7 @@ _FORMATS: Final = {
     "template": parse_template,
     "condition": parse_condition,
     "day": _check_day,
-    "hours": _check_hours,
+    "hours": parse_hours,
     "nth": parse_occurrences,
 }
 

@@ -4,7 +4,7 @@ Made by `mocks.engine.loading` only, from files that the schema has passed. Name
 Python in the files have another one here (`for` is `lasting`, `in` is `surfaces`, …).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
@@ -79,3 +79,8 @@ class Scenario:
     begin: tuple[Step, ...] = ()
     rules: tuple[Rule, ...]
     expect: tuple[Expectation, ...]
+
+    @property
+    def steps(self) -> Sequence[Step]:
+        """Every step: from the beginning, then of each rule."""
+        return [*self.begin, *(step for rule in self.rules for step in rule.later)]

@@ -18,6 +18,10 @@ class Occurrences:
     first: int
     last: int | None
 
+    def holds(self, nth: int) -> bool:
+        """Return whether the n-th occurrence is meant."""
+        return self.first <= nth and (self.last is None or nth <= self.last)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:

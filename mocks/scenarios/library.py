@@ -30,3 +30,15 @@ def find_shipped(identifier: str) -> bytes | None:
         if identifier in {name, name.partition("-")[0]}:
             return octets
     return None
+
+
+def load_shipped(identifier: str) -> Loaded:
+    """Return a scenario that is shipped, by its id or its number.
+
+    Raises:
+        KeyError: there is none of that name.
+    """
+    octets = find_shipped(identifier)
+    if octets is None:
+        raise KeyError(identifier)
+    return load_scenario(octets)
