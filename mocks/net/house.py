@@ -1,0 +1,153 @@
+"""A house: many spaces in one event loop, none of which can see another.
+
+Each has keys, ports, clock, seed, script and people of its own. With mutual TLS and pinned keys, a
+port per party and space is the isolation: what belongs to another space fails the handshake.
+"""
+
+import asyncio
+import re
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+from typing import Final, Self
+
+from mocks.engine.clock import SpaceClock, system_time
+from mocks.net.space import Space
+from mocks.pki import Pki
+from mocks.world import Setup, World, make_world
+
+DEFAULT: Final = "default"
+SLOT: Final = timedelta(seconds=600)
+_NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
+
+
+class SpaceError(Exception):
+    """A space that cannot be opened or found; `code` says why, the text names it."""
+
+    def __init__(self, code: str, name: str) -> None:
+        super().__init__(f"{code}: {name}")
+        self.code, self.name = code, name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plot:
+    """What a space is made from; without a clock it starts at the machine's time."""
+
+    name: str = DEFAULT
+    seed: int = 1
+    clock: SpaceClock | None = None
+    slot: timedelta = SLOT
+
+
+@dataclass(slots=True, kw_only=True)
+class _Tenant:
+    """One open space, and how its end is ordered and known."""
+
+    space: Space
+    world: World
+    end: asyncio.Event = field(default_factory=asyncio.Event)
+    ready: asyncio.Future[None]
+    gone: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class House:
+    """Opens and closes spaces; use as an asynchronous context manager."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        """Prepare a house; keys lie in `folder`, by default in one that is removed at the end."""
+        self._kept = folder is not None
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="nakadachi-mocks-"))
+        self._tenants: dict[str, _Tenant] = {}
+        self._tasks = asyncio.TaskGroup()
+
+    @property
+    def spaces(self) -> Mapping[str, Space]:
+        """The open spaces by name, oldest first."""
+        return MappingProxyType({name: one.space for name, one in self._tenants.items()})
+
+    def find(self, name: str = DEFAULT) -> Space | None:
+        """Return an open space, or None."""
+        tenant = self._tenants.get(name)
+        return tenant.space if tenant else None
+
+    def world(self, name: str = DEFAULT) -> World:
+        """Return who lives in a space: its parties, institutions and people.
+
+        Raises:
+            SpaceError: `space.unknown`.
+        """
+        return self._load(name).world
+
+    async def open(self, plot: Plot | None = None) -> Space:
+        """Return a new space whose parties listen.
+
+        Raises:
+            SpaceError: `space.name` is no name, or `space.exists`.
+        """
+        plot = plot or Plot()
+        if not _NAME.fullmatch(plot.name):
+            raise SpaceError("space.name", plot.name)
+        if plot.name in self._tenants:
+            raise SpaceError("space.exists", plot.name)
+        tenant = self._tenants[plot.name] = self._make(plot)
+        self._tasks.create_task(self._live(tenant))
+        await tenant.ready
+        return tenant.space
+
+    async def close(self, name: str = DEFAULT) -> None:
+        """Close a space and forget all that was in it.
+
+        Raises:
+            SpaceError: `space.unknown`.
+        """
+        tenant = self._load(name)
+        tenant.end.set()
+        await tenant.gone.wait()
+
+    async def __aenter__(self) -> Self:
+        await self._tasks.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for tenant in self._tenants.values():
+            tenant.end.set()
+        await self._tasks.__aexit__(kind, error, trace)
+        if not self._kept:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _load(self, name: str) -> _Tenant:
+        if name not in self._tenants:
+            raise SpaceError("space.unknown", name)
+        return self._tenants[name]
+
+    def _make(self, plot: Plot) -> _Tenant:
+        pki = Pki(self.folder / plot.name / "keys", now=system_time())
+        run = f"{system_time().timestamp():.6f}" if self._kept else ""
+        world = make_world(Setup(pki=pki, seed=str(plot.seed), run=run, slot=plot.slot))
+        clock = plot.clock or SpaceClock()
+        space = Space(pki, clock, world.core, world.keys, world.parties)
+        ready = asyncio.get_running_loop().create_future()
+        return _Tenant(space=space, world=world, ready=ready)
+
+    async def _live(self, tenant: _Tenant) -> None:
+        """Keep a space open in one task, as its task group wants it."""
+        try:
+            async with tenant.space:
+                tenant.ready.set_result(None)
+                await tenant.end.wait()
+        except Exception as error:
+            if tenant.ready.done():
+                raise
+            tenant.ready.set_exception(error)
+        finally:
+            self._tenants = {n: one for n, one in self._tenants.items() if one is not tenant}
+            tenant.gone.set()
