@@ -15,7 +15,9 @@ class Sighting:
 
     `what` is a state of an inquiry, the kind of an alarm, the event of an audit entry, the name of
     an effect or a metric (with `value`), or the surface a `text` was seen on. `person` is the name
-    in the scenario, `member` the place in a crowd, from 0.
+    in the scenario, `member` the place in a crowd, from 0. `party` is whom a metric is about (an
+    alarm: whose doing it tells of), `nbf` and `exp` are the terms of a permit, `file` and `sha256`
+    name a file and its content.
     """
 
     at: datetime
@@ -29,3 +31,8 @@ class Sighting:
     value: float | None = None
     items: tuple[str, ...] = ()
     text: str = field(default="", repr=False)
+    party: str | None = None
+    nbf: datetime | None = None
+    exp: datetime | None = None
+    file: str | None = None
+    sha256: str | None = None
