@@ -4,6 +4,7 @@ Storage and network implement these; nothing here knows SQL, XML or HTTP.
 """
 
 import dataclasses
+from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -33,10 +34,19 @@ class Clock(Protocol):
 
 @runtime_checkable
 class MovableClock(Clock, Protocol):
-    """A clock of the sandbox: system time plus an offset that can be set."""
+    """A clock of the sandbox: system time plus an offset that can be set.
 
-    def set_offset(self, milliseconds: int) -> None:
-        """Let `now` run this much ahead of (negative: behind) system time."""
+    Once it was set it never goes back: told of an earlier instant, it waits to be overtaken.
+    """
+
+    def set_offset(
+        self, milliseconds: int, *, since: datetime | None = None, pace: int | None = None
+    ) -> None:
+        """Let `now` run this much ahead of (negative: behind) system time.
+
+        With `since` and `pace` that holds at an instant of system time, and from there on so many
+        milliseconds pass in one second; 0 stops the clock.
+        """
         ...
 
 
@@ -377,3 +387,4 @@ class Ports:
     policy: Policy
     watch: Watch
     register: OwnRegister | None = None
+    alarmed: Counter[str] = field(default_factory=Counter)  # alarms raised by this process

@@ -29,6 +29,7 @@ SCOPES = (
     "permits:explain",
     "permits:review",
     "records:list",
+    "alarms:list",
     "institutions:list",
 )
 

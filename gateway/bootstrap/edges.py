@@ -8,6 +8,7 @@ from uuid import uuid4
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Gauge
 
+from gateway.bootstrap.alarm_figures import measure_alarms
 from gateway.bootstrap.business import read_clients, read_token_key, token_policy
 from gateway.bootstrap.connections import Connections
 from gateway.bootstrap.list_figures import measure_lists
@@ -40,6 +41,7 @@ def build_business_app(office: Office) -> web.Application:
     )
     failures.set_function(lambda: office.runner.failures)
     measure_lists(office, registry)
+    measure_alarms(office, registry)
     app = build_app(
         Served(
             ports_by_institution=office.ports,

@@ -133,7 +133,11 @@ class Arrivals:
             await permit_list.receive_list(content, sender=document.sender, ports=ports)
         elif isinstance(content, Clock):
             await sandbox.set_clock_offset(
-                content.offset_milliseconds, sender=document.sender, ports=ports
+                content.offset_milliseconds,
+                sender=document.sender,
+                ports=ports,
+                since=content.since,
+                pace=content.pace,
             )
         else:
             raise RefusedError(code=_LONE.get(document.kind, "message.kind"), kind=document.kind)

@@ -14,6 +14,7 @@ from gateway.storage.columns import (
     instant,
     keyed_table,
     sealed_values,
+    unique_key,
 )
 
 records = keyed_table(
@@ -99,6 +100,20 @@ job_slots = keyed_table(
     identifier("slot", "実行枠"),
     identifier("owner", "実行者"),
     instant("claimed_at", "取得日時"),
+)
+
+alarms = keyed_table(
+    "alarms",
+    "警報",
+    ("at", "alarm_id"),
+    identifier("alarm_id", "警報番号"),
+    code("kind", "種別"),
+    code("peer", "相手機関（自機関については空）"),
+    identifier("subject", "対象（日・電文番号・一括照会番号など）"),
+    instant("at", "発生日時"),
+    count("count", "件数"),
+    sealed_values(),
+    unique_key("alarms_subject", "kind", "peer", "subject"),
 )
 
 data_keys = keyed_table(

@@ -48,6 +48,7 @@ from gateway.domain.work import (
     WorkItem,
 )
 from gateway.storage import log_tables, tables
+from gateway.storage.alarm_mappings import ALARMS
 from gateway.storage.batch_mappings import BATCHES
 from gateway.storage.mapping import (
     BYTES,
@@ -383,5 +384,5 @@ _GATEWAY = (
 )
 
 MAPPINGS: Final[Mapping[type[Any], TypeMapping]] = {
-    mapping.kind: mapping for mapping in (*_PERSONS, *_EXCHANGE, *BATCHES, *_GATEWAY)
+    mapping.kind: mapping for mapping in (*_PERSONS, *_EXCHANGE, *BATCHES, *_GATEWAY, ALARMS)
 }

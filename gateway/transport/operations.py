@@ -4,6 +4,7 @@ from typing import Final
 
 from gateway.transport import (
     addresses,
+    alarms,
     batches,
     controls,
     inquiries,
@@ -23,6 +24,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *replicas.OPERATIONS,
     *controls.OPERATIONS,
     *records.OPERATIONS,
+    *alarms.OPERATIONS,
     *permits.OPERATIONS,
     *institutions.OPERATIONS,
 )

@@ -12,6 +12,7 @@ from gateway.domain.addresses import (
     Person,
     Residence,
 )
+from gateway.domain.alarms import Alarm, AlarmKind
 from gateway.domain.batch import (
     Batch,
     BatchChunk,
@@ -312,6 +313,16 @@ SETTING = Setting(name="clock.offset", value="0")
 SLOT = JobSlot(job="checkpoint", slot="2026-11-23", owner="process-1", claimed_at=NOON)
 CHECKPOINT = Checkpoint(size=0, root=bytes(32), chain=bytes(32), at=NOON, signature="c2ln")
 
+ALARM = Alarm(
+    alarm_id="alarm-1",
+    kind=AlarmKind.CLOCK_SKEW,
+    peer="990022",
+    subject="2026-11-23",
+    at=NOON,
+    count=2,
+    details={"seconds": "90"},
+)
+
 VALUES: tuple[Any, ...] = (
     PERSON,
     ALIAS,
@@ -333,6 +344,7 @@ VALUES: tuple[Any, ...] = (
     SETTING,
     SLOT,
     CHECKPOINT,
+    ALARM,
 )
 RECORD = ExchangeRecord(
     act=Act.INQUIRY,

@@ -8,6 +8,7 @@ from typing import get_args
 
 import pytest
 
+from gateway.domain.alarms import AlarmKind
 from gateway.domain.catalogue import (
     REFUSED_BY_PEER,
     Entry,
@@ -21,7 +22,7 @@ CODE = re.compile(r"[a-z_]+(?:\.[a-z_]+)+")
 # Dotted texts that begin like a code and are none: a package, settings.
 OTHERS = re.compile(
     r"gateway\.(?:domain|cli\..*)|token\.key_file|batch\.operating_codes_file"
-    r"|(?:permit_list|permit_register|trust)\.(?:sequence|checked)"
+    r"|(?:permit_list|permit_register|trust)\.(?:sequence|checked)|alarm\.raised"
 )
 ELSEWHERE = {"permits"}  # reasons of a decision, which permitlists explains itself
 JAPANESE = re.compile(r"[\u3041-\u30ff\u4e00-\u9fff]")
@@ -78,6 +79,7 @@ def test_every_code_in_the_source_is_in_the_catalogue() -> None:
 def test_every_code_of_the_catalogue_is_used_or_can_come_from_a_counterparty() -> None:
     used = {code for folder in ("gateway", "mocks") for _, code in list_code_like(folder)}
     used |= {f"inquiry.denied.{element}" for element in get_args(FailedElement)}
+    used |= {kind.code for kind in AlarmKind}
     assert not sorted(set(load_catalogue()) - used)
 
 
@@ -92,6 +94,11 @@ def test_an_entry_speaks_to_clerks_in_both_languages(entry: Entry) -> None:
     assert entry.detail_en.endswith(".")
     assert entry.cause.endswith(".")
     assert len(entry.title_ja) <= 40
+
+
+@pytest.mark.parametrize("kind", AlarmKind)
+def test_every_kind_of_alarm_is_explained(kind: AlarmKind) -> None:
+    assert explain(kind.code).code == kind.code
 
 
 def test_titles_tell_codes_apart() -> None:
