@@ -279,8 +279,8 @@ def named(inquirer: str, provider: str, **changes: str) -> Explanation:
         ("市町村長", "法務大臣又は市町村長", "information"),
         ("999032", "991023", "inquirer"),
         ("991015", "999016", "information"),
-        ("991031", "991023", "inquirer"),
-        ("991015", "991031", "provider"),
+        ("991074", "991023", "inquirer"),
+        ("991015", "991074", "provider"),
         ("町内会長", "991023", "inquirer"),
         ("999989", "991023", "inquirer"),
     ],
@@ -293,7 +293,7 @@ def test_codes_and_class_texts_are_resolved_on_both_sides(
 
 def test_the_text_names_an_institution_by_its_code_and_narrowest_classes() -> None:
     assert "照会者（991015: 市町村長、市長）" in named("991015", "991023").text_ja
-    assert "照会者（991031: 区分不明）" in named("991031", "991023").text_ja
+    assert "照会者（991074: 区分不明）" in named("991074", "991023").text_ja
     assert "(of no known class)" in named("町内会長", "991023").text_en
 
 

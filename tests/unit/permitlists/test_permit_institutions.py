@@ -58,7 +58,7 @@ def test_the_town_belonged_to_the_governors_group_while_it_had_a_welfare_office(
 
 def test_every_code_is_fictitious_and_checked() -> None:
     codes = [institution.code for institution in SANDBOX]
-    assert len(codes) == 9
+    assert len(codes) == 13
     assert all(code.startswith("99") and has_check_digit(code) for code in codes)
     assert SANDBOX.find(codes[0]) is next(iter(SANDBOX))
 
@@ -76,9 +76,9 @@ def test_every_class_is_known_to_the_edition_and_its_plain_groups_stand_beside_i
 
 
 def test_an_unknown_code_wears_nothing() -> None:
-    assert SANDBOX.find("991031") is None
+    assert SANDBOX.find("991074") is None
     assert SANDBOX.find_short("nobody") is None
-    assert SANDBOX.classes_of("991031", TODAY) == frozenset()
+    assert SANDBOX.classes_of("991074", TODAY) == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -293,7 +293,7 @@ def test_a_delegator_that_nobody_knows_lends_no_class() -> None:
         affair="69-7",
         inquirer="991015",
         inquirer_delegator="990001",
-        provider="991031",
+        provider="991074",
         information=("地方税関係情報",),
     )
     resolved = resolve(question, load_institutions(text.encode()))
