@@ -2,16 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from gateway.bootstrap.system import SandboxClock, SystemClock
 from gateway.domain.provision import Provision
 from gateway.domain.states import ProvisionState
 from gateway.domain.symbols import SymbolBinding
 from gateway.network.arrivals import Arrivals
 from gateway.network.inspection import Served
-from gateway.usecases import symbols
+from gateway.usecases import sandbox, symbols
 from tests.support.network import TAX_ITEMS, Draft, Town, open_town, uuid
 from tests.support.refusals import read
 from tests.support.world import CORE, NOON, offer
@@ -180,6 +183,22 @@ async def test_the_core_moves_the_sandbox_clock_even_far_ahead_and_back(town: To
         message = wire.Clock(offset_milliseconds=milliseconds)
         await acknowledge(town, town.write(message, by=CORE, to=town.b, created=later))
         assert (town.world.clock.now() - NOON).total_seconds() * 1000 == milliseconds
+
+
+async def test_the_core_stops_the_sandbox_clock_and_that_survives_a_restart(town: Town) -> None:
+    clock = SandboxClock()
+    ports = replace(town.ports[town.b], clock=clock)
+    since = NOON.replace(year=2026)
+    arrivals = Arrivals({town.b: Served(ports=ports, sealer=town.sealers[town.b])}, town.trust)
+    message = wire.Clock(offset_milliseconds=86_400_000, since=since, pace=0)
+    document = town.write(message, by=CORE, to=town.b, created=SystemClock().now())
+    [reply] = decode_stream(b"".join(await arrivals.receive(encode_stream([document]), hop=CORE)))
+
+    assert isinstance(reply, Document)
+    assert reply.kind == "acknowledgement"
+    restarted = SandboxClock()
+    await sandbox.load_clock_offset(ports=replace(ports, clock=restarted))
+    assert clock.now() == restarted.now() == since + timedelta(days=1)
 
 
 async def test_one_process_serves_several_institutions_each_with_its_own_ports(

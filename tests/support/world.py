@@ -64,7 +64,13 @@ class TestClock:
     def now(self) -> datetime:
         return self.instant
 
-    def set_offset(self, milliseconds: int) -> None:
+    def set_offset(
+        self,
+        milliseconds: int,
+        *,
+        since: datetime | None = None,  # noqa: ARG002  # this clock stands still anyway
+        pace: int | None = None,  # noqa: ARG002  # this clock stands still anyway
+    ) -> None:
         self.instant = NOON + timedelta(milliseconds=milliseconds)
 
     def move(self, **by: float) -> None:

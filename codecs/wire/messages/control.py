@@ -32,9 +32,22 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """The sandbox's clock: system time plus this many milliseconds."""
+    """The sandbox's clock: system time plus this many milliseconds.
+
+    A clock that stands still or runs at another rate also says `since` which instant of system
+    time that holds, and at what `pace` it goes on from there: how many milliseconds of the sandbox
+    pass in one second, 0 while it stands still.
+    """
 
     offset_milliseconds: Milliseconds
+    since: Instant | None = None
+    pace: Milliseconds | None = None
+
+    def __post_init__(self) -> None:
+        if (self.since is None) is not (self.pace is None):
+            raise WireError("wire.message.rule", "pace", "An instant and a pace belong together.")
+        if self.pace is not None and self.pace < 0:
+            raise WireError("wire.message.rule", "pace", "No clock runs backwards.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

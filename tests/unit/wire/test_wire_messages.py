@@ -154,6 +154,8 @@ MESSAGES: list[Message] = [
     BasicItems(name="仲立　太郎", name_kana=None, birth_date=DAY, sex_code="1", address="架空市"),
     Clock(offset_milliseconds=-86_400_000),
     Clock(offset_milliseconds=0),
+    Clock(offset_milliseconds=86_400_000, since=NOON, pace=0),
+    Clock(offset_milliseconds=-1, since=NOON, pace=60_000),
     PermitListRequest(),
     Acknowledgement(),
 ]
@@ -277,6 +279,9 @@ RULES: dict[str, Callable[[], object]] = {
     "an instant without waiting": lambda: replace(FIRST["refusal"], retry="never"),
     "a symbol and a reason": lambda: SymbolNotice(process_number="P", symbol=SYMBOL, reason="a"),
     "neither symbol nor reason": lambda: SymbolNotice(process_number="P"),
+    "a pace from no instant on": lambda: Clock(offset_milliseconds=0, pace=0),
+    "an instant without a pace": lambda: Clock(offset_milliseconds=0, since=NOON),
+    "a clock that runs backwards": lambda: Clock(offset_milliseconds=0, since=NOON, pace=-1),
 }
 
 
