@@ -15,6 +15,7 @@ from gateway.bootstrap.list_figures import measure_lists
 from gateway.bootstrap.office import Office
 from gateway.bootstrap.readiness import build_checks
 from gateway.bootstrap.system import SystemClock
+from gateway.bootstrap.work_figures import measure_work
 from gateway.logs import CORRELATION
 from gateway.network import server as network_server
 from gateway.network.arrivals import Arrivals
@@ -42,6 +43,7 @@ def build_business_app(office: Office) -> web.Application:
     failures.set_function(lambda: office.runner.failures)
     measure_lists(office, registry)
     measure_alarms(office, registry)
+    measure_work(office.looks, office.runner, registry)
     app = build_app(
         Served(
             ports_by_institution=office.ports,

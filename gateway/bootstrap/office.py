@@ -13,6 +13,7 @@ from gateway.bootstrap.lines import Peers, stay_offline
 from gateway.bootstrap.own_register import FolderRegister
 from gateway.bootstrap.runner import TaskRunner
 from gateway.bootstrap.system import SandboxClock, SystemClock, SystemIds
+from gateway.bootstrap.work_figures import Looks
 from gateway.domain.permit_book import PermitBook
 from gateway.network.directory import Trust
 from gateway.network.party import Identity, Party, build_party, classify_number
@@ -40,6 +41,7 @@ class Office:
     owner: str
     parties: dict[str, Party] = field(default_factory=dict)
     ports: dict[str, Ports] = field(default_factory=dict)
+    looks: Looks = field(default_factory=Looks)
 
 
 @asynccontextmanager

@@ -56,7 +56,7 @@ async def serve(settings: Settings) -> None:
         ports = await listen(office, connections, stack)
         loops = await stack.enter_async_context(TaskRunner(correlated=False))
         for one in office.ports.values():
-            loops.spawn(sweep_forever(one))
+            loops.spawn(sweep_forever(one, office.looks.at(one.store.institution)))
             loops.spawn(obtain_list(one))
             loops.spawn(follow_list(one))
         timetable = Timetable(

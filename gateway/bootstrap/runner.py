@@ -37,6 +37,11 @@ class TaskRunner:
             task.cancel()
         await self._group.__aexit__(None, None, None)
 
+    @property
+    def running(self) -> int:
+        """How many tasks are under way."""
+        return len(self._tasks)
+
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Start `work`; its failure is logged and alarmed, never lost. Nothing starts at the end.
 

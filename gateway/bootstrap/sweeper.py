@@ -3,6 +3,7 @@
 import asyncio
 import logging
 
+from gateway.bootstrap.work_figures import Look
 from gateway.domain.errors import GatewayError
 from gateway.ports import Ports
 from gateway.usecases import work
@@ -13,11 +14,15 @@ PAUSE_SECONDS = 1.0  # after a failure of the database
 _LOG = logging.getLogger(__name__)
 
 
-async def sweep_forever(ports: Ports) -> None:
-    """Sweep whenever something is due by the institution's clock; look at least every 0.25 s."""
+async def sweep_forever(ports: Ports, look: Look | None = None) -> None:
+    """Sweep whenever something is due by the institution's clock; look at least every 0.25 s.
+
+    What each look finds is told to `look`.
+    """
+    look = look or Look()
     while True:
         try:
-            seconds = await _sweep(ports)
+            seconds = await _sweep(ports, look)
         except Exception as error:  # noqa: BLE001  # whatever it is, due work must not be forgotten
             code = error.code if isinstance(error, GatewayError) else GatewayError.code
             extra = {"code": code, "institution": ports.store.institution}
@@ -30,9 +35,10 @@ async def sweep_forever(ports: Ports) -> None:
             await asyncio.sleep(0)
 
 
-async def _sweep(ports: Ports) -> float:
+async def _sweep(ports: Ports, look: Look) -> float:
     """Sweep if something is due; return for how many seconds nothing will be, at most a poll."""
     due = await work.next_run(ports=ports)
+    look.found(due)
     if due is not None and due <= ports.clock.now():
         if await work.sweep(ports=ports):
             return 0.0

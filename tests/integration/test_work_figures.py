@@ -1,0 +1,44 @@
+"""The figures that tell whether a gateway works on something, and when it will."""
+
+import asyncio
+import math
+from datetime import UTC, datetime
+
+from prometheus_client import CollectorRegistry
+
+from gateway.bootstrap.runner import TaskRunner
+from gateway.bootstrap.work_figures import Looks, measure_work
+
+NEXT = "nakadachi_work_next_timestamp_seconds"
+
+
+def test_looks_are_counted_and_say_when_the_next_work_falls_due() -> None:
+    looks, registry = Looks(), CollectorRegistry()
+    measure_work(looks, TaskRunner(), registry)
+    a, b = {"institution": "991015"}, {"institution": "991023"}
+    looks.at("991015").found(datetime(2027, 6, 1, tzinfo=UTC))
+    looks.at("991023").found(datetime(2027, 6, 1, tzinfo=UTC))
+    looks.at("991023").found(None)
+    assert registry.get_sample_value(NEXT, a) == datetime(2027, 6, 1, tzinfo=UTC).timestamp()
+    assert math.isnan(registry.get_sample_value(NEXT, b) or 0)
+    assert registry.get_sample_value("nakadachi_work_looks_total", b) == 2
+
+
+def test_tasks_under_way_are_counted() -> None:
+    async def count() -> list[float | None]:
+        registry, going = CollectorRegistry(), asyncio.Event()
+        found = []
+        async with TaskRunner() as runner:
+            measure_work(Looks(), runner, registry)
+            runner.spawn(_wait(going))
+            found.append(registry.get_sample_value("nakadachi_work_running"))
+            going.set()
+            await runner.drain(5)
+            found.append(registry.get_sample_value("nakadachi_work_running"))
+        return found
+
+    assert asyncio.run(count()) == [1, 0]
+
+
+async def _wait(going: asyncio.Event) -> None:
+    await going.wait()
