@@ -40,12 +40,14 @@ class Call:
 
     `correlation` names the exchange: the request id of its first permit request, the same for
     repeats, fresh permits and late answers. `message_id` is of the document that asks for the act.
+    `member` is the place of the person in a crowd, from 0.
     """
 
     party: str
     op: str
     peer: str | None = None
     person: str | None = None
+    member: int = 0
     correlation: str | None = None
     message_id: str | None = None
     content: Content = field(default_factory=Content)
@@ -66,7 +68,7 @@ class WhyNot:
 class DrawnFault:
     """A fault that a rule calls for and that the draw let happen; `turn` counts from 0.
 
-    `until` is the end of a fault that lasts (`for`), by the party's clock.
+    `until` is the end of a fault that lasts (`for`), an instant of the space's clock.
     """
 
     rule: str

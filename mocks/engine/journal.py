@@ -1,0 +1,247 @@
+"""The journal of a space: every exchange as raw bytes, every call as a row, in order, bounded."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Final, Literal, Protocol
+
+from mocks.engine.digest import DigestBook
+from mocks.engine.exchange import WhyNot
+from mocks.engine.masking import mask_numbers, mask_values
+
+Direction = Literal["in", "out", "seen"]
+MAX_ROWS: Final = 100_000
+MAX_BYTES: Final = 256 * 1024 * 1024
+EVICTED: Final = "evicted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One call of one party, or something seen of the system under test (`direction` seen).
+
+    `op` None is a document nobody could match with an act. `nth` counts the calls of that party
+    and act within the exchange of that person, from 1. `faults` are `rule:kind@point`. `outcome`
+    is what became of the call: a state, an error code, or a word of whoever carried it out; None
+    until then. `before` and `after` are the state of what the call is about. `decoded` is masked.
+    """
+
+    id: int = 0
+    at: datetime
+    exchange: int = 0
+    party: str
+    peer: str | None = None
+    direction: Direction = "in"
+    op: str | None = None
+    person: str | None = None
+    member: int = 0
+    correlation: str | None = None
+    nth: int = 0
+    rule: str | None = None
+    matched: tuple[str, ...] = ()
+    why_not: tuple[WhyNot, ...] = ()
+    faults: tuple[str, ...] = ()
+    before: Mapping[str, str] = field(default_factory=dict)
+    after: Mapping[str, str] = field(default_factory=dict)
+    outcome: str | None = None
+    decoded: Mapping[str, Any] = field(default_factory=dict)
+    note: str | None = None
+
+    @property
+    def is_marker(self) -> bool:
+        """Whether the row stands for rows that are gone: `decoded` says how many."""
+        return self.note == EVICTED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One stream of bytes that came or went, and what was said in return; None until then."""
+
+    id: int
+    at: datetime
+    party: str
+    peer: str | None
+    direction: Direction
+    asked: bytes = field(repr=False)
+    answered: bytes | None = field(default=None, repr=False)
+
+
+class Store(Protocol):
+    """Where a journal is kept; it is told in the loop and must not wait."""
+
+    def keep(self, entry: Row | Exchange) -> None:
+        """Keep a row or an exchange; one whose id is known replaces the former version."""
+        ...
+
+    def clear(self) -> None:
+        """Note that everything so far is gone from the journal."""
+        ...
+
+
+Subscriber = Callable[[Row], None]
+
+
+@dataclass(slots=True)
+class Journal:
+    """Rows in order, with bounds; what goes for lack of room leaves a marker.
+
+    Individual numbers that could be real are masked before anything is kept; `true_numbers`
+    counts them.
+    """
+
+    store: Store | None = None
+    max_rows: int = MAX_ROWS
+    max_bytes: int = MAX_BYTES
+    true_numbers: int = 0
+    _rows: dict[int, Row] = field(default_factory=dict)
+    _exchanges: dict[int, Exchange] = field(default_factory=dict)
+    _digest: DigestBook = field(default_factory=DigestBook)
+    _subscribers: list[Subscriber] = field(default_factory=list)
+    _bytes: int = 0
+    _last_row: int = 0
+    _last_exchange: int = 0
+    _gone: int = 0
+    _marker: Row | None = None
+
+    def begin(
+        self, party: str, peer: str | None, direction: Direction, raw: bytes, at: datetime
+    ) -> int:
+        """Keep the bytes of a new exchange and return its number, from 1."""
+        self._last_exchange += 1
+        self._put(
+            Exchange(
+                id=self._last_exchange,
+                at=at,
+                party=party,
+                peer=peer,
+                direction=direction,
+                asked=self._mask(raw),
+            )
+        )
+        return self._last_exchange
+
+    def end(self, exchange: int, raw: bytes) -> None:
+        """Keep what was said in return; an exchange that is gone stays gone."""
+        known = self._exchanges.get(exchange)
+        if known is not None:
+            self._put(replace(known, answered=self._mask(raw)))
+
+    def raw(self, exchange: int) -> tuple[bytes, bytes]:
+        """Return what was asked and answered; empty where there is nothing, or no more."""
+        known = self._exchanges.get(exchange)
+        return (known.asked, known.answered or b"") if known else (b"", b"")
+
+    def find_exchange(self, exchange: int) -> Exchange | None:
+        """Return an exchange, or None when it is unknown or gone."""
+        return self._exchanges.get(exchange)
+
+    def add(self, row: Row) -> int:
+        """Append a row and return its id, which counts from 1."""
+        self._last_row += 1
+        self._write(replace(row, id=self._last_row))
+        while len(self._rows) > self.max_rows:
+            self._evict()
+        return self._last_row
+
+    def amend(self, row: int, **changes: Any) -> Row | None:  # noqa: ANN401  # fields of a row
+        """Change fields of a row and return it; None when it is unknown or gone."""
+        known = self._rows.get(row)
+        if known is None:
+            return None
+        self._write(replace(known, **changes))
+        return self._rows[row]
+
+    def find(self, row: int) -> Row | None:
+        """Return a row by its id, or None when it is unknown or gone."""
+        return self._rows.get(row)
+
+    def rows(
+        self,
+        since: int = 0,
+        *,
+        unmatched: bool = False,
+        correlation: str | None = None,
+        party: str | None = None,
+        op: str | None = None,
+        person: str | None = None,
+    ) -> list[Row]:
+        """Return rows with ids over `since`, in order, that fit whatever is given.
+
+        The marker of rows that are gone comes first if any of them is over `since`.
+        """
+        wanted = {"correlation": correlation, "party": party, "op": op, "person": person}
+        given = {name: value for name, value in wanted.items() if value is not None}
+        marker = [self._marker] if self._marker and self._marker.id > since else []
+        return marker + [
+            row
+            for row in self._after(since)
+            if not (unmatched and row.op is not None)
+            and all(getattr(row, name) == value for name, value in given.items())
+        ]
+
+    def digest(self) -> str:
+        """Return SHA-256, 64 hex digits: of what happened to whom, not when or in which order.
+
+        Rows that are gone still count, so a bound does not change it.
+        """
+        book = self._digest.copy()
+        for row in self._after(0):
+            book.add(row)
+        return book.digest()
+
+    def clear(self) -> None:
+        """Forget everything; ids go on counting."""
+        self._rows.clear()
+        self._exchanges.clear()
+        self._digest, self._marker = DigestBook(), None
+        self._bytes = self._gone = self.true_numbers = 0
+        if self.store is not None:
+            self.store.clear()
+
+    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
+        """Call somebody with every row that is added or amended, until the result is called."""
+        self._subscribers.append(subscriber)
+
+        def unsubscribe() -> None:
+            if subscriber in self._subscribers:
+                self._subscribers.remove(subscriber)
+
+        return unsubscribe
+
+    def _after(self, since: int) -> Iterator[Row]:
+        first = self._last_row - len(self._rows) + 1  # only the oldest ever go
+        return (self._rows[at] for at in range(max(first, since + 1), self._last_row + 1))
+
+    def _write(self, row: Row) -> None:
+        kept = replace(row, decoded=mask_values(row.decoded)) if row.decoded else row
+        self._rows[kept.id] = kept
+        if self.store is not None:
+            self.store.keep(kept)
+        for subscriber in tuple(self._subscribers):
+            subscriber(kept)
+
+    def _evict(self) -> None:
+        row = self._rows.pop(self._last_row - len(self._rows) + 1)
+        self._digest.add(row)
+        self._gone += 1
+        self._marker = Row(
+            id=row.id, at=row.at, party="", note=EVICTED, decoded={"rows": self._gone}
+        )
+
+    def _put(self, exchange: Exchange) -> None:
+        former = self._exchanges.get(exchange.id)
+        self._bytes += _size(exchange) - (_size(former) if former else 0)
+        self._exchanges[exchange.id] = exchange
+        if self.store is not None:
+            self.store.keep(exchange)
+        while self._bytes > self.max_bytes or len(self._exchanges) > self.max_rows:
+            oldest = self._last_exchange - len(self._exchanges) + 1
+            self._bytes -= _size(self._exchanges.pop(oldest))
+
+    def _mask(self, raw: bytes) -> bytes:
+        masked, found = mask_numbers(raw)
+        self.true_numbers += found
+        return masked
+
+
+def _size(exchange: Exchange) -> int:
+    return len(exchange.asked) + len(exchange.answered or b"")
