@@ -1,13 +1,19 @@
 """What parties do later: steps of scenarios with the instants at which they are due."""
 
 import heapq
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
+
+import msgspec
 
 from mocks.engine.calendar import BusinessCalendar
 from mocks.engine.exchange import Call
+from mocks.engine.loading import load_step
 from mocks.engine.scenario_rules import Act, Step
+from mocks.engine.scenario_writing import write_value
 
 _Key = tuple[int, datetime, Call | None]
 
@@ -67,10 +73,8 @@ class Agenda:
         known = self._known.get(key)
         if known is not None:
             return known
-        self._order += 1
-        entry = Entry(at=at, order=self._order, step=step, call=call, scenario=scenario)
-        self._known[key] = entry
-        heapq.heappush(self._entries, (at, entry.order, entry))
+        entry = Entry(at=at, order=self._order + 1, step=step, call=call, scenario=scenario)
+        self._push(entry)
         return entry
 
     def due(self, now: datetime) -> list[Entry]:
@@ -87,6 +91,42 @@ class Agenda:
         self._entries = [one for one in self._entries if one[2].scenario != scenario]
         self._known = {_key(entry): entry for _, _, entry in self._entries}
         heapq.heapify(self._entries)
+
+    def snapshot(self) -> list[dict[str, Any]]:
+        """Return all entries as JSON values, the earliest first."""
+        return [
+            {
+                "at": entry.at.isoformat(),
+                "order": entry.order,
+                "step": write_value(entry.step),
+                "call": msgspec.to_builtins(entry.call),
+                "scenario": entry.scenario,
+            }
+            for entry in self.entries
+        ]
+
+    def resume(self, kept: Sequence[Mapping[str, Any]]) -> None:
+        """Put the entries of a snapshot in the place of all that are here.
+
+        Raises:
+            ScenarioError: one of their steps is none.
+        """
+        self._entries, self._known = [], {}
+        for one in kept:
+            self._push(
+                Entry(
+                    at=datetime.fromisoformat(one["at"]),
+                    order=one["order"],
+                    step=load_step(json.dumps(one["step"]).encode()),
+                    call=msgspec.convert(one["call"], Call | None),
+                    scenario=one["scenario"],
+                )
+            )
+
+    def _push(self, entry: Entry) -> None:
+        self._order = max(self._order, entry.order)
+        self._known[_key(entry)] = entry
+        heapq.heappush(self._entries, (entry.at, entry.order, entry))
 
     @property
     def next_at(self) -> datetime | None:

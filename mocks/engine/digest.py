@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 _Exchange = tuple[str, int, str]  # person, member, correlation
 _Act = tuple[str, str]  # party, op
@@ -87,6 +87,23 @@ class DigestBook:
         for exchange, acts in self._exchanges.items():
             made._exchanges[exchange] = {act: dict(seen) for act, seen in acts.items()}
         return made
+
+    def snapshot(self) -> list[Any]:
+        """Return everything as JSON values."""
+        return [
+            [list(exchange), list(act), [one.hex() for one in seen]]
+            for exchange, acts in self._exchanges.items()
+            for act, seen in acts.items()
+        ]
+
+    @classmethod
+    def restore(cls, kept: Iterable[Any]) -> "DigestBook":
+        """Return the book that a snapshot holds."""
+        book = cls()
+        for (person, member, correlation), (party, op), seen in kept:
+            acts = book._exchanges.setdefault((person, member, correlation), {})
+            acts[party, op] = dict.fromkeys(map(bytes.fromhex, seen))
+        return book
 
     def digest(self) -> str:
         """Return 64 hex digits that belong to everything that was taken into account."""

@@ -3,78 +3,18 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Final
+
+import msgspec
 
 from mocks.engine.digest import DigestBook
-from mocks.engine.exchange import WhyNot
 from mocks.engine.masking import mask_numbers, mask_values
+from mocks.engine.rows import EVICTED, Direction, Exchange, Row, Store
 
-Direction = Literal["in", "out", "seen"]
+__all__ = ["EVICTED", "Direction", "Exchange", "Journal", "Row", "Store", "Subscriber"]
+
 MAX_ROWS: Final = 100_000
 MAX_BYTES: Final = 256 * 1024 * 1024
-EVICTED: Final = "evicted"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One call of one party, or something seen of the system under test (`direction` seen).
-
-    `op` None is a document nobody could match with an act. `nth` counts the calls of that party
-    and act within the exchange of that person, from 1. `faults` are `rule:kind@point`. `outcome`
-    is what became of the call: a state, an error code, or a word of whoever carried it out; None
-    until then. `before` and `after` are the state of what the call is about. `decoded` is masked.
-    """
-
-    id: int = 0
-    at: datetime
-    exchange: int = 0
-    party: str
-    peer: str | None = None
-    direction: Direction = "in"
-    op: str | None = None
-    person: str | None = None
-    member: int = 0
-    correlation: str | None = None
-    nth: int = 0
-    rule: str | None = None
-    matched: tuple[str, ...] = ()
-    why_not: tuple[WhyNot, ...] = ()
-    faults: tuple[str, ...] = ()
-    before: Mapping[str, str] = field(default_factory=dict)
-    after: Mapping[str, str] = field(default_factory=dict)
-    outcome: str | None = None
-    decoded: Mapping[str, Any] = field(default_factory=dict)
-    note: str | None = None
-
-    @property
-    def is_marker(self) -> bool:
-        """Whether the row stands for rows that are gone: `decoded` says how many."""
-        return self.note == EVICTED
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exchange:
-    """One stream of bytes that came or went, and what was said in return; None until then."""
-
-    id: int
-    at: datetime
-    party: str
-    peer: str | None
-    direction: Direction
-    asked: bytes = field(repr=False)
-    answered: bytes | None = field(default=None, repr=False)
-
-
-class Store(Protocol):
-    """Where a journal is kept; it is told in the loop and must not wait."""
-
-    def keep(self, entry: Row | Exchange) -> None:
-        """Keep a row or an exchange; one whose id is known replaces the former version."""
-        ...
-
-    def clear(self) -> None:
-        """Note that everything so far is gone from the journal."""
-        ...
 
 
 Subscriber = Callable[[Row], None]
@@ -196,6 +136,36 @@ class Journal:
         self._bytes = self._gone = self.true_numbers = 0
         if self.store is not None:
             self.store.clear()
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return everything as JSON values, bytes in base64."""
+        return {
+            "rows": [msgspec.to_builtins(row) for row in self._after(0)],
+            "exchanges": [msgspec.to_builtins(one) for one in self._exchanges.values()],
+            "last_row": self._last_row,
+            "last_exchange": self._last_exchange,
+            "gone": self._gone,
+            "marker": msgspec.to_builtins(self._marker),
+            "digest": self._digest.snapshot(),
+            "true_numbers": self.true_numbers,
+            "max_rows": self.max_rows,
+            "max_bytes": self.max_bytes,
+        }
+
+    @classmethod
+    def restore(cls, kept: Mapping[str, Any]) -> "Journal":
+        """Return the journal that a snapshot holds, without store and subscribers."""
+        journal = cls(max_rows=kept["max_rows"], max_bytes=kept["max_bytes"])
+        for row in msgspec.convert(kept["rows"], list[Row]):
+            journal._rows[row.id] = row
+        for one in msgspec.convert(kept["exchanges"], list[Exchange]):
+            journal._exchanges[one.id] = one
+            journal._bytes += _size(one)
+        journal._last_row, journal._last_exchange = kept["last_row"], kept["last_exchange"]
+        journal._gone, journal.true_numbers = kept["gone"], kept["true_numbers"]
+        journal._marker = msgspec.convert(kept["marker"], Row | None)
+        journal._digest = DigestBook.restore(kept["digest"])
+        return journal
 
     def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
         """Call somebody with every row that is added or amended, until the result is called."""

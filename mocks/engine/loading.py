@@ -8,19 +8,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 from mocks.engine.calendar import parse_hours
 from mocks.engine.conditions import Condition, parse_condition
 from mocks.engine.durations import Duration, parse_duration
 from mocks.engine.problems import ScenarioError
 from mocks.engine.scenario import Scenario
-from mocks.engine.scenario_rules import Act, Occurrences
+from mocks.engine.scenario_rules import Act, Occurrences, Rule, Step
 from mocks.engine.schema_problems import list_schema_problems
 from mocks.engine.templates import Template, parse_template
 from mocks.engine.typed_values import Parsers, build
 from mocks.engine.yaml_tree import Places, read_yaml
 
+T = TypeVar("T")
 _YEARS: Final = range(1900, 2200)
 _NTH: Final = re.compile(r"([1-9][0-9]{0,5})(\.\.([1-9][0-9]{0,5})?)?")
 
@@ -54,6 +55,32 @@ def load_scenario(octets: bytes) -> Loaded:
     value = cast("Mapping[str, object]", tree.value)  # the schema passes objects only
     scenario = build(Scenario, value, _PARSERS)
     return Loaded(scenario=scenario, places=tree.places)
+
+
+def load_rule(octets: bytes) -> Rule:
+    """Return the single rule that a text holds, such as one that is added to a running space.
+
+    Raises:
+        ScenarioError: it holds none; the problems say where and why.
+    """
+    return _load_part("rule", Rule, octets)
+
+
+def load_step(octets: bytes) -> Step:
+    """Return the single step that a text holds.
+
+    Raises:
+        ScenarioError: it holds none; the problems say where and why.
+    """
+    return _load_part("step", Step, octets)
+
+
+def _load_part(name: str, kind: type[T], octets: bytes) -> T:
+    tree = read_yaml(octets)
+    problems = list_schema_problems(_validator(name), tree)
+    if problems:
+        raise ScenarioError(*problems)
+    return build(kind, cast("Mapping[str, object]", tree.value), _PARSERS)
 
 
 def parse_occurrences(value: object) -> Occurrences:
@@ -153,9 +180,12 @@ def _passes(name: str, value: object) -> bool:
 
 
 @cache
-def _validator() -> Any:  # noqa: ANN401  # a library that is imported only when it is needed
+def _validator(part: str = "") -> Any:  # noqa: ANN401  # of a library imported when needed only
     library = importlib.import_module("jsonschema")
     checker = library.FormatChecker(formats=())
     for name in _FORMATS:
         checker.checks(name, raises=ValueError)(lambda value, name=name: _passes(name, value))
-    return library.Draft202012Validator(load_schema(), format_checker=checker)
+    schema = load_schema()
+    if part:
+        schema = {"$ref": f"#/$defs/{part}", "$defs": schema["$defs"]}
+    return library.Draft202012Validator(schema, format_checker=checker)

@@ -6,7 +6,6 @@ Looking changes nothing; what a call changes is applied at once, when everything
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from types import MappingProxyType
 from typing import Final
 
 from mocks.engine.calendar import BusinessCalendar
@@ -15,7 +14,6 @@ from mocks.engine.exchange import Call, DrawnFault, WhyNot
 from mocks.engine.scenario_rules import Fault, Match, Occurrences, Rule
 
 LASTING: Final = frozenset({"down", "refuse"})  # with `for`: from the first match until it is over
-_NONE: Final[Mapping[int, datetime]] = MappingProxyType({})
 Difference = tuple[str, str, str]  # which part, what it wants, what is there
 
 
@@ -29,7 +27,7 @@ class Progress:
 
     seen: int = 0
     matched: int = 0
-    until: Mapping[int, datetime] = field(default_factory=lambda: _NONE)
+    until: Mapping[int, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 A script is of one space and shares nothing with another. Every call is one indivisible turn.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Self
@@ -16,14 +16,14 @@ from mocks.engine.exchange import Call, DrawnFault, Ruling, WhyNot
 from mocks.engine.journal import Direction, Journal, Row
 from mocks.engine.names import Names
 from mocks.engine.places import Places
-from mocks.engine.rulebook import Circumstances, Progress, Rulebook
+from mocks.engine.rulebook import Circumstances, Progress
 from mocks.engine.scenario import PartySetup, Scenario
 from mocks.engine.scenario_rules import Rule
+from mocks.engine.shelf import AD_HOC, Matched, Shelf, draw_faults
+from mocks.engine.snapshots import fill_from, take_snapshot
 from mocks.engine.vocabulary import load_vocabulary
 
-AD_HOC: Final = "ad-hoc"  # the book of rules that are made by hand; they come first
 CLOSED: Final = "provider.closed"
-Matched = list[tuple[Rulebook, Rule]]
 
 
 @dataclass(slots=True)
@@ -45,13 +45,10 @@ class Script:
     closed_at: datetime | None = None
     scenarios: dict[str, Scenario] = field(default_factory=dict)
     skews: dict[str, timedelta] = field(default_factory=dict)  # how far rules moved clocks
-    _books: dict[str, Rulebook] = field(default_factory=dict)
-    _ends: dict[str, datetime] = field(default_factory=dict)  # of rules made by hand
-    _lifetimes: dict[str, timedelta] = field(default_factory=dict)  # that have not begun
+    shelf: Shelf = field(default_factory=Shelf)
 
     def __post_init__(self) -> None:
         self.agenda.calendars = self.offices.calendars
-        self._books.setdefault(AD_HOC, Rulebook(AD_HOC, ()))
 
     @classmethod
     def silent(cls, *, space: str = "", seed: str | int = 0) -> Self:
@@ -68,8 +65,8 @@ class Script:
         draw = Draw(self.seed, f"script/{self.space}")
         place = self.places.of(call)
         about = Circumstances(now=now, place=place, draw=draw, calendar=self._calendar(call.party))
-        matched, why_not = self._match(call, now)
-        faults = tuple(self._draw(matched, about))
+        matched, why_not = self.shelf.match(self._with_hours(call, now))
+        faults = tuple(draw_faults(matched, about))
         self._move_clock(call.party, faults)
         reacting = next((rule for _, rule in matched if rule.then is not None), None)
         texts, problem = self._evaluate(reacting, call, now)
@@ -125,15 +122,13 @@ class Script:
 
     def why_not(self, call: Call, *, now: datetime | None = None) -> tuple[WhyNot, ...]:
         """Return why rules would not match a call, one entry each; nothing is counted."""
-        asked = self._with_hours(call, now) if now is not None else call
-        found = (why for book in self._books.values() for _, why in book.why_not(asked))
-        return tuple(why for why in found if why is not None)
+        return self.shelf.why_not(self._with_hours(call, now) if now is not None else call)
 
     def load(self, scenario: Scenario, *, now: datetime | None = None) -> None:
         """Let a scenario run from now on; the same id is replaced at once and begins anew."""
         self.agenda.remove(scenario.id)
         self.scenarios[scenario.id] = scenario
-        self._books[scenario.id] = Rulebook(scenario.id, scenario.rules)
+        self.shelf.put(scenario.id, scenario.rules)
         self.started_at = self.started_at or now or scenario.clock.start
         self._set_up()
 
@@ -142,7 +137,7 @@ class Script:
         self.agenda.remove(scenario)
         if self.scenarios.pop(scenario, None) is None:
             return False
-        del self._books[scenario]
+        del self.shelf.books[scenario]
         self._set_up()
         return True
 
@@ -160,34 +155,20 @@ class Script:
 
         It ends after `ttl`, counted from `now`, or from the next call if that is not given.
         """
-        book = self._books[AD_HOC]
-        self.remove_rule(rule.id)
-        book.rules = (*book.rules, rule)
-        if ttl is not None and now is not None:
-            self._ends[rule.id] = now + ttl
-        elif ttl is not None:
-            self._lifetimes[rule.id] = ttl
+        self.shelf.add(rule, ttl, now)
 
     def remove_rule(self, rule: str) -> bool:
         """Remove a rule that was added by hand; return whether there was one."""
-        book = self._books[AD_HOC]
-        left = tuple(one for one in book.rules if one.id != rule)
-        found = len(left) < len(book.rules)
-        book.forget(rule)
-        book.rules = left
-        self._ends.pop(rule, None)
-        self._lifetimes.pop(rule, None)
-        return found
+        return self.shelf.remove(rule)
 
     @property
     def rules_by_hand(self) -> tuple[Rule, ...]:
         """The rules that were added by hand and have not ended."""
-        return self._books[AD_HOC].rules
+        return self.shelf.books[AD_HOC].rules
 
     def reset_counters(self) -> None:
         """Let every rule begin anew: numbers, since, faults that last, clocks that were moved."""
-        for book in self._books.values():
-            book.reset()
+        self.shelf.reset()
         self.places.clear()
         self.skews.clear()
         self.closed_at = None
@@ -198,7 +179,7 @@ class Script:
         Raises:
             KeyError: no such scenario runs.
         """
-        book = self._books[scenario]
+        book = self.shelf.books[scenario]
         return {rule.id: book.progress_of(rule.id) for rule in book.rules}
 
     def set_progress(
@@ -209,7 +190,7 @@ class Script:
         Raises:
             KeyError: no such scenario runs.
         """
-        return self._books[scenario].change(rule, new, expected=expected)
+        return self.shelf.books[scenario].change(rule, new, expected=expected)
 
     def setup_of(self, party: str) -> PartySetup | None:
         """Return how the scenarios set a party up; the last one that names it decides."""
@@ -222,13 +203,25 @@ class Script:
         shown = self._calendar(party).shift(now, setup.clock_offset) if setup else now
         return shown + self.skews.get(party, timedelta())
 
+    def snapshot(self) -> dict[str, Any]:
+        """Return everything as JSON values, numbers of the sandbox's people included."""
+        return take_snapshot(self)
+
+    @classmethod
+    def restore(cls, kept: Mapping[str, Any]) -> Self:
+        """Return the script that a snapshot holds; its journal has no store and no subscribers.
+
+        Raises:
+            ScenarioError: a scenario, a rule or a step in it is none.
+            ValueError: it has another shape, or is of another version.
+        """
+        script = cls(space=str(kept.get("space")), seed=str(kept.get("seed")))
+        fill_from(script, kept)
+        return script
+
     def _tick(self, now: datetime) -> None:
         self.started_at = self.started_at or now
-        for rule, ttl in self._lifetimes.items():
-            self._ends[rule] = now + ttl
-        self._lifetimes.clear()
-        for rule in [one for one, end in self._ends.items() if end <= now]:
-            self.remove_rule(rule)
+        self.shelf.tick(now)
 
     def _calendar(self, party: str) -> BusinessCalendar:
         return self.offices.calendars.get(party) or BusinessCalendar()
@@ -242,18 +235,6 @@ class Script:
         except CalendarError:
             return call
         return replace(call, facts=replace(call.facts, open=is_open))
-
-    def _match(self, call: Call, now: datetime) -> tuple[Matched, tuple[WhyNot, ...]]:
-        asked = self._with_hours(call, now)
-        looked = [(book, *found) for book in self._books.values() for found in book.why_not(asked)]
-        for book, rule, why in looked:
-            book.count(rule, why)
-        matched = [(book, rule) for book, rule, why in looked if why is None]
-        return matched, tuple(why for _, _, why in looked if why is not None)
-
-    def _draw(self, matched: Matched, about: Circumstances) -> Iterator[DrawnFault]:
-        for book, rule in matched:
-            yield from book.draw(rule, about)
 
     def _move_clock(self, party: str, faults: tuple[DrawnFault, ...]) -> None:
         for one in faults:
