@@ -17,7 +17,7 @@ class Sighting:
     an effect or a metric (with `value`), or the surface a `text` was seen on. `person` is the name
     in the scenario, `member` the place in a crowd, from 0. `party` is whom a metric is about (an
     alarm: whose doing it tells of), `nbf` and `exp` are the terms of a permit, `file` and `sha256`
-    name a file and its content.
+    name a file and its content, `message_id` is of the document that did it.
     """
 
     at: datetime
@@ -36,3 +36,4 @@ class Sighting:
     exp: datetime | None = None
     file: str | None = None
     sha256: str | None = None
+    message_id: str | None = None
