@@ -141,8 +141,11 @@ def _dribble(letter: Letter, fault: Fault) -> list[Move]:
 
 def _share(lasting: Duration, number: int, parts: int) -> Duration:
     """Return one of `parts` of a duration, so that all of them add up to it."""
-    whole, over = divmod(lasting.business_days, parts)
-    return Duration(business_days=whole + (number < over), span=lasting.span / parts)
+    days, span, after = lasting.business_days, lasting.span, number + 1
+    return Duration(
+        business_days=days * after // parts - days * number // parts,
+        span=span * after // parts - span * number // parts,
+    )
 
 
 def _garbage_status(letter: Letter, _fault: Fault) -> list[Move]:
