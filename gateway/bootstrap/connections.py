@@ -2,7 +2,7 @@
 
 from gateway.bootstrap.lines import Peers
 from gateway.bootstrap.office import Office
-from gateway.network.client import DocumentsClient
+from gateway.network.client import Bounds, DocumentsClient
 from gateway.network.core import NetworkCore
 from gateway.network.line import Line
 from gateway.network.party import Party
@@ -21,7 +21,8 @@ class Connections:
     def __call__(self, office: Office, party: Party) -> Peers:
         """Return the counterparties of a party."""
         if self._client is None:
-            self._client = DocumentsClient(self.files, office.trust, office.runner)
+            bounds = Bounds(call_seconds=office.settings.network.call_seconds)
+            self._client = DocumentsClient(self.files, office.trust, office.runner, bounds=bounds)
         client = self._client
 
         def line(peer: str) -> Line:

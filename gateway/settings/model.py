@@ -35,10 +35,14 @@ class Business(_Table, frozen=True, kw_only=True):
 
 
 class Network(_Table, frozen=True, kw_only=True):
-    """The network API: mutual TLS below `ca_file`; `directory_file` names the counterparties."""
+    """The network API: mutual TLS below `ca_file`; `directory_file` names the counterparties.
+
+    A call of ours is given up after `call_seconds` of real time, which leases must outlast.
+    """
 
     host: str = "127.0.0.1"
     port: Port = 8443
+    call_seconds: Annotated[float, Meta(gt=0, le=25)] = 20
     tls_key_file: Path
     tls_certificate_file: Path
     ca_file: Path
