@@ -233,13 +233,18 @@ class Core(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """What came back for an inquiry: exactly one of the first three; proof of the document."""
+    """What came back for an inquiry: exactly one of the first three; proof of the document.
+
+    `author` made and dated it; None where nothing tells.
+    """
 
     answer: Answer | None = None
     receipt: str | None = None  # sent | held
     refusal: Refusal | None = None
     digest: bytes = b""
     signature: bytes = b""
+    author: str | None = None
+    dated: datetime | None = None
 
 
 class Registry(Protocol):

@@ -24,6 +24,7 @@ from gateway.usecases import inquiry as inquiries
 from gateway.usecases import permit_list, provision, sandbox, symbols
 from gateway.usecases.conclusion import ArrivedAnswer
 from gateway.usecases.refusal import RefusedArrival, refuse
+from gateway.usecases.skew import watch_clock
 from gateway.usecases.stored_replies import find_reply
 from wire.documents import Document, decode_stream
 from wire.errors import WireError
@@ -158,6 +159,8 @@ class Arrivals:
             retry=explain(error.code).retry,
         )
         _log_refusal(arrival)
+        if letter.early:
+            await watch_clock(document.sender, document.created, ports=letter.served.ports)
         return await refuse(arrival, ports=letter.served.ports)
 
     async def _refuse_unread(self, error: WireError, hop: str, digest: bytes) -> bytes:

@@ -1,6 +1,7 @@
 """The `Core` port: permits, inquiries, late answers and the permit list, by signed documents."""
 
 import logging
+from dataclasses import replace
 from typing import Final
 
 from gateway.domain.errors import InvalidError, PeerUnreachableError, RefusedError, Retry
@@ -72,15 +73,16 @@ class NetworkCore:
         refused = reply.kind == "refusal"  # the core may refuse to relay, but never answers itself
         authors = (inquiry.provider, line.peer) if refused else (inquiry.provider,)
         message = line.open(reply, request, authors=authors)
+        made = Delivery(author=reply.sender, dated=reply.created)
         if isinstance(message, wire.Refusal):
-            return Delivery(refusal=from_refusal(message, reply.sender))
+            return replace(made, refusal=from_refusal(message, reply.sender))
         if isinstance(message, wire.Answer):
             _check_transaction(message, inquiry)
             digest, signature = reply.digest, reply.signature or b""
-            return Delivery(answer=from_answer(message), digest=digest, signature=signature)
+            return replace(made, answer=from_answer(message), digest=digest, signature=signature)
         if isinstance(message, wire.Receipt):
             _check_transaction(message, inquiry)
-            return Delivery(receipt=message.state)
+            return replace(made, receipt=message.state)
         raise RefusedError(code="message.malformed", kind=reply.kind)
 
     async def send_document(self, document: bytes) -> Refusal | None:

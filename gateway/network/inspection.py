@@ -24,6 +24,7 @@ from wire.messages import Message, decode
 from wire.permit_list import decode_permit_list
 from wire.signatures import verify
 
+EARLY: Final = "message.early"
 AHEAD: Final = timedelta(seconds=60)
 AGE: Final = timedelta(seconds=300)
 # A permit bounds the life of notice and inquiry; a late answer may have waited for its addressee
@@ -52,7 +53,8 @@ Content = Message | OfferedList | ProvisionPermit
 class Letter:
     """A document as inspected: either its content, or the fault that refuses it.
 
-    `authentic` says whether its author is proven; that `hop` brought it always is.
+    `authentic` says whether its author is proven; that `hop` brought it always is. One that is
+    `early` was refused for its date, which its author really wrote.
     """
 
     document: Document
@@ -61,6 +63,7 @@ class Letter:
     content: Content | None = None
     fault: RefusedError | None = None
     authentic: bool = False
+    early: bool = False
 
 
 def inspect(
@@ -85,7 +88,15 @@ def inspect(
         authentic = True
         content = _open(document)
     except RefusedError as fault:
-        return Letter(document=document, served=one, hop=hop, fault=fault, authentic=authentic)
+        early = fault.code == EARLY and _is_signed(document, directory.keys)
+        return Letter(
+            document=document,
+            served=one,
+            hop=hop,
+            fault=fault,
+            authentic=authentic,
+            early=early,
+        )
     return Letter(document=document, served=one, hop=hop, content=content, authentic=True)
 
 
@@ -100,7 +111,7 @@ def _check_hop(document: Document, *, hop: str, core: str) -> None:  # 2
 def _check_instants(document: Document, now: datetime) -> None:  # 3
     age = AGES.get(document.kind, AGE)
     if document.created > now + AHEAD and document.kind != "clock":
-        raise RefusedError(code="message.early", sender=document.sender)
+        raise RefusedError(code=EARLY, sender=document.sender)
     if age is not None and document.created < now - age:
         raise RefusedError(code="message.expired", sender=document.sender, reason="created")
     if document.deadline is not None and document.deadline <= now:
@@ -115,6 +126,15 @@ def _check_signature(document: Document, keys: KeyRing, now: datetime) -> None: 
     except WireError as error:
         code = "message.sender" if error.code == "signature.sender" else "message.signature"
         raise RefusedError(code=code, sender=document.sender, reason=error.code) from error
+
+
+def _is_signed(document: Document, keys: KeyRing) -> bool:
+    """Return whether the author signed a document, whatever its date."""
+    try:
+        verify(document, keys, now=document.created, window_seconds=None)
+    except WireError:
+        return False
+    return True
 
 
 def _open(document: Document) -> Content:  # 5

@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from gateway.domain.errors import RefusedError
-from gateway.domain.inquiry import Answer, Inquiry
+from gateway.domain.alarms import AlarmKind
+from gateway.domain.errors import RefusedError, Retry
+from gateway.domain.inquiry import Answer, Inquiry, Refusal
 from gateway.domain.records import Act, ExchangeRecord, Phase
 from gateway.domain.states import INQUIRY, InquiryState, move
 from gateway.domain.work import WorkItem
 from gateway.ports import Ports, Unit
+from gateway.usecases.alarms import Trouble, sound
+
+TOO_MUCH = "answer.items"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,17 +46,67 @@ async def conclude(
 
 
 def check(inquiry: Inquiry, arrived: ArrivedAnswer) -> None:
-    """Refuse an answer of somebody else, under another permit, or with items not granted (G10)."""
-    granted = {(want.information, item) for want in inquiry.granted for item in want.items}
-    given = {
-        (part.information, item.item) for part in arrived.answer.information for item in part.items
-    }
+    """Refuse an answer of somebody else, or under another permit."""
     if arrived.sender != inquiry.provider:
         raise RefusedError("answer.sender", sender=arrived.sender)
     if arrived.answer.permit_id != inquiry.permit_id:
         raise RefusedError("answer.permit", transaction_number=inquiry.transaction_number)
-    if not given <= granted:
-        raise RefusedError("answer.items", transaction_number=inquiry.transaction_number)
+
+
+def count_unrequested(inquiry: Inquiry, answer: Answer) -> int:
+    """Return how many items of an answer were not granted, and so must not be taken over (G10)."""
+    granted = {(want.information, item) for want in inquiry.granted for item in want.items}
+    given = {(part.information, item.item) for part in answer.information for item in part.items}
+    return len(given - granted)
+
+
+async def reject(
+    inquiry: Inquiry, item: WorkItem | None, arrived: ArrivedAnswer, *, ports: Ports
+) -> None:
+    """End an inquiry whose answer says too much: nothing of it is kept, that it came is.
+
+    The alarm comes first, so that a crash in between repeats both.
+    """
+    extra = count_unrequested(inquiry, arrived.answer)
+    trouble = Trouble(
+        kind=AlarmKind.UNREQUESTED_ITEM,
+        peer=inquiry.provider,
+        subject=inquiry.transaction_number or inquiry.inquiry_id,
+        count=extra,
+    )
+    await sound(trouble, ports=ports)
+    now = ports.clock.now()
+    refusal = Refusal(
+        code=TOO_MUCH,
+        occurrence=ports.ids.uuid(),
+        retry=Retry.NEVER,
+        by=ports.store.institution,
+    )
+    unit = Unit()
+    state = move(INQUIRY, inquiry.state, InquiryState.FAILED)
+    ended = unit.change(inquiry, state=state, refusal=refusal, updated_at=now)
+    if item is not None:
+        unit.remove(item)
+    proof = {"digest": arrived.digest, "signature": arrived.signature}
+    unit.record(record_of(ended, Phase.OUTCOME, at=now, **proof))
+    await ports.store.commit(unit)
+    ports.watch.notify(inquiry.inquiry_id, ended)
+
+
+async def tell_apart(known: Inquiry, arrived: ArrivedAnswer, *, ports: Ports) -> bool:
+    """Return whether an answer repeats the one that was taken over; another body is an alarm."""
+    if known.answer is None:
+        return False
+    if known.answer == arrived.answer:
+        return True
+    trouble = Trouble(
+        kind=AlarmKind.DUPLICATE_WITH_DIFFERENT_BODY,
+        peer=arrived.sender,
+        subject=arrived.answer.transaction_number,
+        details={"kind": "answer"},
+    )
+    await sound(trouble, ports=ports)
+    return False
 
 
 def record_of(

@@ -15,6 +15,7 @@ from gateway.domain.errors import (
 )
 from gateway.domain.identifiers import UnifiedNumber
 from gateway.domain.inquiry import Inquiry, Refusal
+from gateway.domain.permits import NOT_BEFORE_LEEWAY, ProvisionPermit, find_fault
 from gateway.domain.records import Phase
 from gateway.domain.states import INQUIRY, InquiryState, SymbolState, is_final, move
 from gateway.domain.symbols import SymbolBinding
@@ -22,9 +23,18 @@ from gateway.domain.work import WorkItem
 from gateway.ports import Ports, Unit
 from gateway.usecases import own_register, permit_list
 from gateway.usecases.addresses import load_person
-from gateway.usecases.conclusion import ArrivedAnswer, check, conclude, record_of
+from gateway.usecases.conclusion import (
+    ArrivedAnswer,
+    check,
+    conclude,
+    count_unrequested,
+    record_of,
+    reject,
+    tell_apart,
+)
 from gateway.usecases.judging import day_of, find_denial, judge_again
 from gateway.usecases.sending import backoff
+from gateway.usecases.skew import watch_clock
 
 LANE = "inquiry"
 OTHER_EDITION = "permit.edition"
@@ -108,12 +118,32 @@ class Course:
         if isinstance(reply, Refusal):
             await self.refused(reply)
             return
+        await self.accept(reply)
+
+    async def accept(self, permit: ProvisionPermit) -> None:
+        """Take a permit into use, wait until it is valid, or replace one that is expired."""
+        since = self.inquiry.updated_at
+        await watch_clock(permit.issuer, permit.issued_at, ports=self.ports, not_before=since)
+        now = self.ports.clock.now()
+        fault = find_fault(permit, audience=self.inquiry.provider, now=now)
+        if fault == "permit.not_yet_valid":  # asking again later brings the same one
+            from_then = permit.not_before - NOT_BEFORE_LEEWAY
+            reason = self.fault(fault, retry=Retry.AFTER, retry_at=from_then)
+            await self.keep(
+                self.inquiry.state,
+                run_at=min(from_then, self.inquiry.deadline_at),
+                refusal=reason,
+            )
+            return
+        if fault is not None:
+            await self.refused(self.fault(fault))
+            return
         await self.keep(
             move(INQUIRY, self.inquiry.state, InquiryState.PERMITTED, InquiryState.SENT),
-            permit=reply.compact,
-            permit_id=reply.permit_id,
-            granted=reply.wanted,
-            transaction_number=reply.transaction_number,
+            permit=permit.compact,
+            permit_id=permit.permit_id,
+            granted=permit.wanted,
+            transaction_number=permit.transaction_number,
         )
 
     async def is_still_allowed(self) -> bool:
@@ -144,6 +174,9 @@ class Course:
     async def send(self) -> None:
         """Send inquiry and permit; after a restart the same message asks for the stored reply."""
         delivery = await self.ports.core.send_inquiry(self.inquiry)
+        if delivery.author is not None and delivery.dated is not None:
+            since = self.inquiry.updated_at  # nothing was sent before
+            await watch_clock(delivery.author, delivery.dated, ports=self.ports, not_before=since)
         if delivery.answer is not None:
             arrived = ArrivedAnswer(
                 answer=delivery.answer,
@@ -152,8 +185,9 @@ class Course:
                 signature=delivery.signature,
             )
             check(self.inquiry, arrived)
+            end = reject if count_unrequested(self.inquiry, arrived.answer) else conclude
             try:
-                await conclude(self.inquiry, self.item, arrived, ports=self.ports)
+                await end(self.inquiry, self.item, arrived, ports=self.ports)
             except GuardFailedError:
                 await self.drop(arrived)
                 raise
@@ -166,12 +200,15 @@ class Course:
     async def drop(self, arrived: ArrivedAnswer) -> None:
         """Record that an answer came for an inquiry that had ended otherwise (G3)."""
         ended = await self.ports.store.find(Inquiry, inquiry_id=self.inquiry.inquiry_id)
-        if ended is None or not is_final(INQUIRY, ended.state) or ended.answer == arrived.answer:
+        if ended is None or not is_final(INQUIRY, ended.state):
+            return
+        if await tell_apart(ended, arrived, ports=self.ports):
             return
         proof = {"digest": arrived.digest, "signature": arrived.signature}
         record = record_of(ended, Phase.OUTCOME, at=self.ports.clock.now(), **proof)
+        code = "answer.late" if ended.answer is None else "answer.conflict"
         unit = Unit()
-        unit.record(replace(record, code="answer.late"))
+        unit.record(replace(record, code=code))
         await self.ports.store.commit(unit)
 
     async def wait_for_answer(self, receipt: str) -> None:
@@ -260,11 +297,14 @@ class Course:
         )
         await self.ports.store.commit(unit)
 
-    def fault(self, code: str) -> Refusal:
+    def fault(
+        self, code: str, *, retry: Retry = Retry.SAME_ID, retry_at: datetime | None = None
+    ) -> Refusal:
         """Return a refusal of our own."""
         return Refusal(
             code=code,
             occurrence=self.ports.ids.uuid(),
-            retry=Retry.SAME_ID,
+            retry=retry,
+            retry_at=retry_at,
             by=self.ports.store.institution,
         )

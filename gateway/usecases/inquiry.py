@@ -26,7 +26,16 @@ from gateway.domain.symbols import SymbolBinding
 from gateway.domain.work import WorkItem
 from gateway.ports import Ports, Unit
 from gateway.usecases import own_register
-from gateway.usecases.conclusion import ArrivedAnswer, check, conclude, record_of
+from gateway.usecases.conclusion import (
+    TOO_MUCH,
+    ArrivedAnswer,
+    check,
+    conclude,
+    count_unrequested,
+    record_of,
+    reject,
+    tell_apart,
+)
 from gateway.usecases.course import Course, find_symbol, lane_of
 from gateway.usecases.judging import Asked, day_of, find_denial, judge, names_of, question
 
@@ -160,28 +169,47 @@ def _put(asked: AskedInquiry, now: datetime, *, ports: Ports) -> Asked:
 async def receive_answer(arrived: ArrivedAnswer, *, ports: Ports) -> None:
     """Match a late answer with its inquiry and conclude it; a repeat changes nothing.
 
+    One that says what its permit does not cover ends its inquiry without an answer.
+
     Raises:
         RefusedError: no such inquiry waits, or the answer says what its permit does not cover.
     """
     for _ in range(3):
-        number = arrived.answer.transaction_number
-        inquiry = await ports.store.find(Inquiry, transaction_number=number)
+        inquiry = await _find_waiting(arrived, ports=ports)
         if inquiry is None:
-            raise RefusedError("answer.unknown", transaction_number=number)
-        if arrived.sender != inquiry.provider:
-            raise RefusedError("answer.sender", sender=arrived.sender)
-        if inquiry.answer == arrived.answer:
             return
-        if InquiryState.ANSWERED not in INQUIRY.get(inquiry.state, ()):
-            raise RefusedError("answer.late", transaction_number=number, state=inquiry.state)
-        check(inquiry, arrived)
         item = await ports.store.find(WorkItem, lane=lane_of(inquiry), key=inquiry.inquiry_id)
+        says_too_much = count_unrequested(inquiry, arrived.answer) > 0
         try:
-            await conclude(inquiry, item, arrived, ports=ports)
+            await (reject if says_too_much else conclude)(inquiry, item, arrived, ports=ports)
         except GuardFailedError:
             continue
+        if says_too_much:
+            raise RefusedError(TOO_MUCH, transaction_number=inquiry.transaction_number)
         return
     raise RefusedError("answer.late", transaction_number=arrived.answer.transaction_number)
+
+
+async def _find_waiting(arrived: ArrivedAnswer, *, ports: Ports) -> Inquiry | None:
+    """Return the inquiry that waits for an answer, or None if it has that very answer already.
+
+    Raises:
+        RefusedError: none waits for it.
+    """
+    number = arrived.answer.transaction_number
+    inquiry = await ports.store.find(Inquiry, transaction_number=number)
+    if inquiry is None:
+        raise RefusedError("answer.unknown", transaction_number=number)
+    if arrived.sender != inquiry.provider:
+        raise RefusedError("answer.sender", sender=arrived.sender)
+    if await tell_apart(inquiry, arrived, ports=ports):
+        return None
+    if inquiry.answer is not None:
+        raise RefusedError("answer.conflict", transaction_number=number)
+    if InquiryState.ANSWERED not in INQUIRY.get(inquiry.state, ()):
+        raise RefusedError("answer.late", transaction_number=number, state=inquiry.state)
+    check(inquiry, arrived)
+    return inquiry
 
 
 async def load(inquiry_id: str, *, system: str, ports: Ports) -> Inquiry:

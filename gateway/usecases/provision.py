@@ -36,6 +36,7 @@ from gateway.usecases.addresses import load_person
 from gateway.usecases.carrying import list_controls
 from gateway.usecases.judging import day_of
 from gateway.usecases.refusal import refusal_of, refuse
+from gateway.usecases.skew import watch_clock
 from gateway.usecases.stored_replies import find_reply
 from gateway.usecases.verification import Verdict, knows_edition, verify
 
@@ -59,6 +60,8 @@ async def receive(received: ReceivedInquiry, *, ports: Ports) -> bytes:
         verdict = await _verify(received, now=now, ports=ports)
         try:
             if verdict.refusal is not None:
+                permit = received.permit
+                await watch_clock(permit.issuer, permit.issued_at, ports=ports)
                 return await refuse(verdict.refusal, ports=ports, received=received)
             return await _provide(received, verdict, now=now, ports=ports)
         except DuplicateKeyError:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from gateway.domain.alarms import AlarmKind
 from gateway.domain.errors import Retry
 from gateway.domain.inquiry import Refusal
 from gateway.domain.permits import OWN_AFFAIRS, Judged
@@ -11,6 +12,9 @@ from gateway.domain.records import Act, ExchangeRecord, Phase
 from gateway.domain.states import ProvisionState
 from gateway.domain.work import StoredReply
 from gateway.ports import Ports, Unit
+from gateway.usecases.alarms import Trouble, sound
+
+CONFLICT = "message.conflict"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +66,14 @@ async def refuse(
 
     The reply is kept for repeats only if the author is proven: nobody can plant one.
     """
+    if arrival.authentic and arrival.code == CONFLICT:
+        trouble = Trouble(
+            kind=AlarmKind.DUPLICATE_WITH_DIFFERENT_BODY,
+            peer=arrival.sender,
+            subject=arrival.message_id,
+            details={"kind": arrival.kind},
+        )
+        await sound(trouble, ports=ports)
     now = ports.clock.now()
     refusal = Refusal(
         code=arrival.code,
@@ -81,7 +93,7 @@ async def refuse(
         at=now,
     )
     unit = Unit()
-    if arrival.authentic and arrival.code != "message.conflict":
+    if arrival.authentic and arrival.code != CONFLICT:
         unit.add(
             StoredReply(
                 sender=arrival.sender,

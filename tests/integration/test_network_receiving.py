@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateway.bootstrap.system import SandboxClock, SystemClock
+from gateway.domain.alarms import Alarm
 from gateway.domain.provision import Provision
 from gateway.domain.states import ProvisionState
 from gateway.domain.symbols import SymbolBinding
@@ -28,6 +29,11 @@ from wire.signatures import verify
 async def town(tmp_path: Path) -> AsyncIterator[Town]:
     async with open_town(tmp_path) as opened:
         yield opened
+
+
+async def alarms(town: Town) -> list[tuple[str, str, str]]:
+    found = await town.ports[town.b].store.list_values(Alarm)
+    return [(one.kind.value, one.peer, one.subject) for one in found]
 
 
 async def test_an_inquiry_with_notice_and_permit_is_answered_by_a_signed_document(
@@ -82,6 +88,31 @@ async def test_the_same_message_id_with_another_body_is_a_conflict(town: Town) -
 
     assert read(town, reply).code == "message.conflict"
     assert again.raw == answer.raw
+    assert await alarms(town) == [("duplicate_with_different_body", town.a, uuid(3))]
+
+
+@pytest.mark.parametrize(("signer", "told"), [(None, True), (CORE, False)])
+async def test_a_peer_that_signs_with_a_date_ahead_is_told_to_have_a_wrong_clock(
+    town: Town,
+    signer: str | None,
+    told: bool,  # a case of the table
+) -> None:
+    header: dict[str, object] = {"created": NOON + timedelta(seconds=61)}
+    if signer is not None:
+        header["signer"] = town.sites[signer].signer
+    [reply, *_] = await town.deliver(town.draft(inquiry_header=header).inquiry_document())
+
+    assert read(town, reply).code == "message.early"
+    assert await alarms(town) == ([("clock_skew", town.a, "2026-11-24")] if told else [])
+
+
+async def test_a_permit_from_the_future_is_refused_and_the_core_told(town: Town) -> None:
+    later = NOON + timedelta(seconds=90)
+    claims = {"issued_at": later, "not_before": later, "expires_at": later + timedelta(minutes=5)}
+    [reply] = await town.deliver(*town.draft(claims=claims).stream())
+
+    assert read(town, reply).code == "permit.not_yet_valid"
+    assert await alarms(town) == [("clock_skew", CORE, "2026-11-24")]
 
 
 async def test_a_refused_message_stays_refused_by_the_same_bytes(town: Town) -> None:
