@@ -74,6 +74,10 @@ class Journal:
         """Return an exchange, or None when it is unknown or gone."""
         return self._exchanges.get(exchange)
 
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """Return every exchange that is kept, in order."""
+        return tuple(self._exchanges.values())
+
     def add(self, row: Row) -> int:
         """Append a row and return its id, which counts from 1."""
         self._last_row += 1

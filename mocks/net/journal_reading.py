@@ -108,12 +108,16 @@ def verify(path: Path) -> Verified:
 
 
 def export_lines(path: Path) -> Iterator[bytes]:
-    """Yield exchanges, then rows, each as one line of JSON with its `type`; bodies in base64.
+    """Yield what a journal file holds as lines of JSON.
 
     Raises:
         JournalFileError: the file cannot be read.
     """
-    kept = load(path)
+    return write_lines(load(path))
+
+
+def write_lines(kept: Kept) -> Iterator[bytes]:
+    """Yield exchanges, then rows, each as one line of JSON with its `type`; bodies in base64."""
     for exchange in kept.exchanges:
         yield _json({"type": "exchange", **msgspec.to_builtins(exchange)})
     for row in kept.rows:
@@ -121,14 +125,19 @@ def export_lines(path: Path) -> Iterator[bytes]:
 
 
 def export_har(path: Path) -> bytes:
-    """Return the exchanges as HAR 1.2, with the rows of each under `_rows`.
-
-    How long they took is not in a journal, so all times are 0.
+    """Return the exchanges of a journal file as HAR 1.2.
 
     Raises:
         JournalFileError: the file cannot be read.
     """
-    kept = load(path)
+    return write_har(load(path))
+
+
+def write_har(kept: Kept) -> bytes:
+    """Return exchanges as HAR 1.2, with the rows of each under `_rows`.
+
+    How long they took is not in a journal, so all times are 0.
+    """
     rows: dict[int, list[object]] = {}
     for row in kept.rows:
         rows.setdefault(row.exchange, []).append(msgspec.to_builtins(row))
