@@ -69,7 +69,7 @@ def _verdict(bench: Bench, index: int, expectation: Expectation) -> Verdict:
         index=index,
         kind=kind,
         outcome=finding.outcome,
-        rows=tuple(dict.fromkeys(row.id for row in finding.rows))[:MOST_ROWS],
+        rows=tuple(dict.fromkeys(row.id for row in finding.rows if row.id))[:MOST_ROWS],
         said_ja=said.ja,
         said_en=said.en,
         why=expectation.why,

@@ -3,25 +3,27 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Final
 
-from mocks.engine.calendar import BusinessCalendar, Opening, parse_hours
+from mocks.engine.calendar import BusinessCalendar
 from mocks.engine.draw import Draw
 from mocks.engine.durations import Duration
+from mocks.engine.evaluation import evaluate_moment, opening_of
 from mocks.engine.evidence import Evidence, Outcome
 from mocks.engine.journal import Row
 from mocks.engine.oracles_said import Value, load_texts
-from mocks.engine.scenario import PartySetup
 from mocks.engine.scenario_terms import Moment
 from mocks.engine.sightings import Sighting
-from mocks.engine.template_values import Scope, evaluate
+from mocks.engine.template_values import Scope
 from mocks.engine.templates import TemplateError
 from mocks.engine.vocabulary import load_vocabulary
 
 ANY_ACT: Final = "*"
 CLOSED: Final = "provider.closed"
+ACCEPTED: Final = "inquiry.answer.accepted"
+LAST: Final = datetime.max.replace(tzinfo=UTC)
 _FAILED: Final = frozenset({"error", "failed", "refused", "denied", "expired"})
 
 
@@ -57,9 +59,27 @@ class Bench:
 
     @cached_property
     def rows(self) -> Sequence[Row]:
-        """Every row of an act, by time."""
-        found = [row for row in self.evidence.rows if row.op is not None]
-        return sorted(found, key=_place)
+        """Every row of an act, by time, and what follows from what was seen (id 0).
+
+        An answer that came as the reply to its inquiry has no acknowledgement of its own: that it
+        was applied before any was accepted says that it was accepted and acknowledged.
+        """
+        told = [row for row in self.evidence.rows if row.op is not None]
+        accepted: dict[str | None, datetime] = {}
+        for row in told:
+            if row.op == ACCEPTED:
+                accepted[row.correlation] = min(row.at, accepted.get(row.correlation, row.at))
+        implied = {
+            (one.person, one.member, one.correlation): one.at
+            for one in self.seen("effect", "answer_applied")[::-1]
+            if one.correlation and not accepted.get(one.correlation, LAST) <= one.at
+        }
+        derived = [
+            Row(at=at, party=self.sut, op=op, person=who, member=member, correlation=name)
+            for (who, member, name), at in implied.items()
+            for op in (ACCEPTED, "ack")
+        ]
+        return sorted([*told, *derived], key=_place)
 
     @cached_property
     def lost(self) -> int:
@@ -171,22 +191,19 @@ class Bench:
         Functions that look ahead (`next_open`) start from the instant at which a party first said
         that it is closed, or from the beginning of the run.
         """
-        if isinstance(moment, datetime):
-            return moment
         scope = Scope(
             now=self.closed_at or self.started_at,
             started_at=self.started_at,
             correlation="",
             draw=Draw(""),
             closed_at=self.closed_at,
-            offices={name: _office(one) for name, one in self.scenario.parties.items()},
+            offices={name: opening_of(one) for name, one in self.scenario.parties.items()},
             calendar=self.calendar,
         )
         try:
-            value = evaluate(moment.expressions[0], scope)
-        except (TemplateError, IndexError):
+            return evaluate_moment(moment, scope)
+        except TemplateError:
             return None
-        return value if isinstance(value, datetime) else None
 
 
 def is_refused(row: Row) -> bool:
@@ -200,15 +217,6 @@ def text_of(row: Row, name: str) -> str | None:
         if told.get(name) is not None:
             return str(told[name])
     return None
-
-
-def _office(party: PartySetup) -> Opening:
-    if party.hours is None:
-        return Opening(always=True)
-    opens, closes = parse_hours(party.hours)
-    return Opening(
-        calendar=BusinessCalendar(closed=frozenset(party.closed)), opens=opens, closes=closes
-    )
 
 
 def _place(row: Row) -> tuple[datetime, str, str, str, int, str, int, str]:

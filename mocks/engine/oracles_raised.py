@@ -12,7 +12,7 @@ from mocks.engine.oracles_said import word
 from mocks.engine.oracles_subject import list_some
 from mocks.engine.scenario_expectations import Alarm, Audit
 from mocks.engine.scenario_rules import Fault
-from mocks.engine.vocabulary import Word
+from mocks.engine.vocabulary import Word, load_vocabulary
 
 OLD_VALUE = "old_value"  # among the items of an audit entry that keeps what was there before
 
@@ -104,7 +104,7 @@ def first_difference(bench: Bench) -> datetime | None:
     """
     varied = [row.at for row in bench.rows for one in _faults(bench, row) if "body" in one.vary]
     digests: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for row in bench.rows:
+    for row in _coming(bench):
         named, digest = text_of(row, "message_id"), text_of(row, "digest")
         if named and digest:
             known = digests[row.op or "", named]
@@ -117,12 +117,18 @@ def first_difference(bench: Bench) -> datetime | None:
 def _repeats(bench: Bench) -> Sequence[Row]:
     """Return the acts whose message came more than once."""
     by_name: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for row in bench.rows:
+    for row in _coming(bench):
         named = text_of(row, "message_id")
         if named:
             by_name[row.op or "", named].append(row)
     several = {row.id for rows in by_name.values() if len(rows) > 1 for row in rows}
     return [row for row in bench.rows if _faults(bench, row) or row.id in several]
+
+
+def _coming(bench: Bench) -> Sequence[Row]:
+    """Return the acts of others that go out, and so come to the system under test."""
+    sending = {name for name, op in load_vocabulary().op.items() if op.sends}
+    return [row for row in bench.rows if row.op in sending and row.party != bench.sut]
 
 
 def _faults(bench: Bench, row: Row) -> Sequence[Fault]:
