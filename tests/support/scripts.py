@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from mocks.engine.exchange import Call, Content, Facts
@@ -37,6 +38,7 @@ def rule_of(text: str) -> Rule:
     return load_rule(text.encode())
 
 
+@cache
 def scenario_of(*rules: str, identifier: str = "T09-on-trial") -> Scenario:
     """Return a scenario with rules written in one line of YAML each."""
     listed = "\n".join(f"  - {one}" for one in rules)
