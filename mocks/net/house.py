@@ -16,6 +16,8 @@ from types import MappingProxyType, TracebackType
 from typing import Final, Self
 
 from mocks.engine.clock import SpaceClock, system_time
+from mocks.engine.scenario import Scenario
+from mocks.engine.script import Script
 from mocks.net.space import Space
 from mocks.pki import Pki
 from mocks.world import Setup, World, make_world
@@ -35,10 +37,14 @@ class SpaceError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plot:
-    """What a space is made from; without a clock it starts at the machine's time."""
+    """What a space is made from; without a clock it starts at the machine's time.
+
+    The parties of a `scenario` are there from the beginning, and it runs.
+    """
 
     name: str = DEFAULT
     seed: int = 1
+    scenario: Scenario | None = None
     clock: SpaceClock | None = None
     slot: timedelta = SLOT
 
@@ -98,6 +104,17 @@ class House:
         await tenant.ready
         return tenant.space
 
+    async def load(self, scenario: Scenario, name: str = DEFAULT) -> None:
+        """Let a scenario run in a space, with parties that were not there before.
+
+        Raises:
+            SpaceError: `space.unknown`.
+        """
+        tenant = self._load(name)
+        for agency in tenant.world.take_roles(scenario.parties):
+            await tenant.space.join(agency)
+        tenant.space.load(scenario)
+
     async def close(self, name: str = DEFAULT) -> None:
         """Close a space and forget all that was in it.
 
@@ -132,9 +149,15 @@ class House:
     def _make(self, plot: Plot) -> _Tenant:
         pki = Pki(self.folder / plot.name / "keys", now=system_time())
         run = f"{system_time().timestamp():.6f}" if self._kept else ""
-        world = make_world(Setup(pki=pki, seed=str(plot.seed), run=run, slot=plot.slot))
+        script = Script(space=plot.name, seed=str(plot.seed))
+        setup = Setup(pki=pki, seed=str(plot.seed), run=run, slot=plot.slot, script=script)
+        world = make_world(setup)
+        if plot.scenario is not None:
+            world.take_roles(plot.scenario.parties)
         clock = plot.clock or SpaceClock()
-        space = Space(pki, clock, world.core, world.keys, world.parties)
+        space = Space(pki, clock, world.core, world.keys, world.parties, name=plot.name)
+        if plot.scenario is not None:
+            space.load(plot.scenario)
         ready = asyncio.get_running_loop().create_future()
         return _Tenant(space=space, world=world, ready=ready)
 

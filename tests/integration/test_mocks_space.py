@@ -10,13 +10,13 @@ import aiohttp
 import pytest
 
 from mocks.engine.behaviour import Order
+from mocks.engine.calendar import Opening
 from mocks.engine.cast import values_for
 from mocks.engine.clock import JST, SpaceClock, system_time
-from mocks.engine.hours import Hours
+from mocks.engine.hours import EVERY_DAY
 from mocks.net.client import PATH, DocumentsClient
 from mocks.net.space import Space, tls_files
-from mocks.parties.agency_state import Asked
-from mocks.parties.asking import Ask
+from mocks.parties.agency_state import Ask, Asked
 from mocks.parties.desk import Letter
 from mocks.pki import Pki
 from mocks.world import Setup, World, make_world
@@ -103,8 +103,8 @@ async def test_a_slow_relay_moves_the_clock_for_everybody(town: Town) -> None:
 
 async def test_a_closed_provider_opens_when_the_clock_gets_there(town: Town) -> None:
     later = town.space.clock.now().astimezone(JST) + timedelta(hours=2)
-    hours = Hours(time(later.hour), time((later.hour + 1) % 24))
-    town.world.agencies["insurer"].state.hours = hours
+    hours = Opening(calendar=EVERY_DAY, opens=time(later.hour), closes=time((later.hour + 1) % 24))
+    town.world.agencies["insurer"].role.hours = hours
     asked = await town.ask("r-1")
     assert asked.code == "provider.closed"
     assert asked.refusal is not None
@@ -151,13 +151,14 @@ async def test_an_undelivered_document_is_sent_again(town: Town) -> None:
     """The registry tells the core late; the acquisition ends all the same."""
     agency, core = town.world.agencies["insurer"], town.world.core
     number = town.world.cast["D16"].resident.individual_number
-    host = town.space.hosts[core.code]
-    port = host.port
-    asked = town.space.hosts[agency.code]
-    await asked.perform(agency.acquire(number, now=town.space.clock.now()))
-    assert host.runner is not None
-    await host.runner.cleanup()
-    await host.start(port)
+    started = agency.acquire(number, now=town.space.clock.now())
+    registry = town.space.hosts[town.world.registry.code]
+    await town.space.switch(registry.party.code, on=False)
+    await town.space.hosts[agency.code].perform(started)
+    await town.space.switch(core.code, on=False)
+    await town.space.switch(registry.party.code, on=True)
+    assert await town.space.hosts[agency.code].client.post(core.code, (b"x",)) is None
+    await town.space.switch(core.code, on=True)
     async with asyncio.timeout(PATIENCE):
         while number not in agency.state.symbols:
             await town.space.news(0.1)

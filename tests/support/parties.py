@@ -9,8 +9,7 @@ from mocks.engine.cast import values_for
 from mocks.engine.clock import SpaceClock
 from mocks.net.inproc import Inproc
 from mocks.parties.agency import Agency
-from mocks.parties.agency_state import Asked
-from mocks.parties.asking import Ask
+from mocks.parties.agency_state import Ask, Asked
 from mocks.pki import Pki
 from mocks.trust import Directory, Place, describe
 from mocks.world import Setup, World, make_world
@@ -46,7 +45,7 @@ class Sandbox:
         return agency.state.asked[command.request_id]
 
     def post(self, sender: str, to: str, *documents: Document) -> list[Document]:
-        found = self.net.post(sender, to, b"".join(one.raw for one in documents))
+        found = self.net.stream(sender, to, b"".join(one.raw for one in documents))
         assert found is not None
         return found
 
