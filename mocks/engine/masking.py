@@ -9,6 +9,9 @@ from wire.numbers import individual_number_digit
 # Twelve digits by themselves; a hyphen or a letter beside them makes them part of something else.
 _TWELVE: Final = re.compile(rb"(?<![0-9A-Za-z-])[0-9]{12}(?![0-9A-Za-z-])")
 _MASK: Final = b"*" * 12
+# Every digit as 0: finding twelve zeros costs a tenth of the expression.
+_SHAPE: Final = bytes.maketrans(b"123456789", b"0" * 9)
+_RUN: Final = b"0" * 12
 
 
 def mask_numbers(raw: bytes) -> tuple[bytes, int]:
@@ -16,6 +19,8 @@ def mask_numbers(raw: bytes) -> tuple[bytes, int]:
 
     Numbers of the sandbox carry a false check digit and stay.
     """
+    if _RUN not in raw.translate(_SHAPE):
+        return raw, 0
     found = 0
 
     def hide(match: re.Match[bytes]) -> bytes:
