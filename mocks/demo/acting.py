@@ -9,8 +9,7 @@ from mocks.engine.cast import Member
 from mocks.engine.party import Effect
 from mocks.gateway import Gateway, Json, Said
 from mocks.parties.agency import Agency
-from mocks.parties.agency_state import Asked
-from mocks.parties.asking import Ask
+from mocks.parties.agency_state import Ask, Asked
 from mocks.sandbox import Sandbox
 from wire.messages import RequestedInformation
 

@@ -16,8 +16,9 @@ from mocks.demo.checking import (
 )
 from mocks.demo.registering import ACCOUNTS, BENEFITS, TAX, UNEMPLOYMENT
 from mocks.engine.behaviour import Order
+from mocks.engine.calendar import Opening
 from mocks.engine.clock import JST
-from mocks.engine.hours import Hours
+from mocks.engine.hours import EVERY_DAY
 from mocks.parties.asking import MOST_PERMITS
 from permitlists.items import items_of
 from wire.messages import Refusal, decode
@@ -176,7 +177,9 @@ async def closed(stage: Stage) -> Played:
     """Play D14: the provider is closed; the answer comes when it opens."""
     agency, clock = stage.sandbox.world.agencies["accounts"], stage.sandbox.space.clock
     opens = (clock.now() + timedelta(hours=2)).astimezone(JST)
-    agency.state.hours = Hours(time(opens.hour), time((opens.hour + 1) % 24))
+    agency.role.hours = Opening(
+        calendar=EVERY_DAY, opens=time(opens.hour), closes=time((opens.hour + 1) % 24)
+    )
     await stage.inquire("D14", ACCOUNT_WISH, wait=0)
     shown = await stage.settled("D14", lambda found: found["refusal"] is not None)
     demand("closed", holds=shown["refusal"]["code"] == "provider.closed")

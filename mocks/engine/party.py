@@ -16,7 +16,6 @@ from typing import Protocol
 
 from mocks.engine.calendar import Opening
 from mocks.engine.exchange import Call, DrawnFault, Ruling
-from mocks.engine.scenario import PartySetup
 from mocks.engine.scenario_rules import Act
 from wire.documents import Document
 from wire.errors import WireError
@@ -105,10 +104,6 @@ class Party(Protocol):
     @property
     def opening(self) -> Opening:
         """When it answers; its business days count for its steps (`P3BD`)."""
-        ...
-
-    def configure(self, setup: PartySetup) -> None:
-        """Take over hours, closing days, limits and how wrong the clock is; it keeps its state."""
         ...
 
     def calls(self, event: Arrived, *, now: datetime) -> Sequence[Call]:

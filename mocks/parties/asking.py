@@ -1,13 +1,18 @@
 """An agency as inquirer (情報照会者): symbol, permit, inquiry, answer; also wrongly on demand."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from mocks.engine.party import Effect, Returned, Send
-from mocks.parties.agency_state import Asked, Bureau
+from mocks.engine.durations import Duration
+from mocks.engine.party import Effect, Later, Returned, Send
+from mocks.parties.agency_calls import asked_call
+from mocks.parties.agency_state import Ask, Asked, Bureau
 from mocks.parties.desk import Letter
-from mocks.parties.refusals import RefusedError, require
+from mocks.parties.outbox import Parcel, has
+from mocks.parties.refusals import RefusedError, obey, require
+from mocks.parties.role import Became
+from mocks.parties.seen import shown
 from wire.documents import Document
 from wire.messages import (
     Answer,
@@ -18,36 +23,13 @@ from wire.messages import (
     Receipt,
     Refusal,
     RegistryLink,
-    RequestedInformation,
     SymbolNotice,
     encode,
 )
 
-INSTRUMENT = "shourei-r6"
-BASIS = "19-8"
 RENEWABLE = frozenset({"permit.expired", "permit.edition"})
 MOST_PERMITS = 2  # one fresh permit is enough
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
-    """What to ask: whom, under which affair (row and clause), which information, about whom.
-
-    Without `own_check` the agency does not look into its own copy of the permit list.
-    """
-
-    request_id: str
-    provider: str
-    row: str
-    clause: str | None
-    information: tuple[RequestedInformation, ...]
-    individual_number: str = field(repr=False)
-    own_check: bool = True
-    instrument: str = INSTRUMENT
-    basis: str = BASIS
-    inquirer_delegator: str | None = None
-    provider_delegator: str | None = None
-    consent: bool = False
+BETWEEN_POLLS = Duration(business_days=1)
 
 
 def acquire(bureau: Bureau, number: str, now: datetime) -> Sequence[Effect]:
@@ -107,7 +89,9 @@ def ask(bureau: Bureau, command: Ask, now: datetime) -> Sequence[Effect]:
         period_to=None,
         nondisclosure=False,
     )
-    asked = bureau.state.asked[command.request_id] = Asked(request=request)
+    asked = bureau.state.asked[command.request_id] = Asked(
+        request=request, number=command.individual_number, polls=command.polls
+    )
     if command.own_check:
         try:
             bureau.judge.allow(request, now)
@@ -140,7 +124,17 @@ def go_on(bureau: Bureau, event: Returned, now: datetime) -> Sequence[Effect]:
                 return effects
         except RefusedError as error:
             asked.state, asked.code = "failed", error.code
+        else:
+            _accepted(bureau, asked, document, now)
     return ()
+
+
+def _accepted(bureau: Bureau, asked: Asked, document: Document, now: datetime) -> None:
+    """Write down that an answer was taken over that came with the reply to the inquiry."""
+    if document.kind == "answer":
+        call = asked_call(bureau, asked, "inquiry.answer.accepted", now)
+        ruling = bureau.role.rule(replace(call, message_id=document.message_id), now)
+        bureau.role.settle(ruling, Became(outcome=asked.state, decoded=shown(document)))
 
 
 def _inquire(bureau: Bureau, asked: Asked, enclosed: Document, now: datetime) -> Sequence[Effect]:
@@ -170,10 +164,40 @@ def _inquire(bureau: Bureau, asked: Asked, enclosed: Document, now: datetime) ->
     )
     enclosing = Letter(to=request.provider, at=now, message_id=claims.permit_id)
     asked.permit = bureau.desk.enclose(enclosed.body, enclosing, bureau.core).raw
-    asked.transaction_number = claims.transaction_number
-    asked.inquiry = bureau.desk.write(inquiry, Letter(to=request.provider, at=now))
+    asked.transaction_number, asked.permit_ends = claims.transaction_number, claims.expires_at
+    bureau.state.transactions[claims.transaction_number] = request.request_id
+    return _inquire_as_ruled(bureau, asked, inquiry, now)
+
+
+def _inquire_as_ruled(
+    bureau: Bureau, asked: Asked, inquiry: Inquiry, now: datetime
+) -> Sequence[Effect]:
+    """Bring an inquiry to the rules and send it as they want it."""
+    ruling = bureau.role.rule(asked_call(bureau, asked, "inquiry.send", now), now)
+    try:
+        obey(ruling)
+    except RefusedError as error:
+        asked.state, asked.code = "failed", error.code
+        bureau.role.settle(ruling, Became(outcome=error.code))
+        return ()
+    letter = Letter(to=inquiry.provider, at=now, forged=has(ruling, "signature"))
+    document = asked.inquiry = bureau.desk.write(inquiry, letter)
+    before, after = {"inquiry": asked.state}, {"inquiry": "sent"}
     asked.state = "sent"
-    return _send(bureau, asked, asked.inquiry)
+    decoded = shown(document, inquiry)
+    became = Became(outcome="sent", before=before, after=after, decoded=decoded)
+    bureau.role.settle(ruling, became)
+
+    def anew(vary: Sequence[str], at: datetime) -> tuple[bytes, ...]:
+        return (bureau.desk.again(document, vary, at).raw, asked.permit)
+
+    parcel = Parcel(
+        to=bureau.core,
+        documents=(document.raw, asked.permit),
+        anew=anew,
+        mark=f"inquiry {asked.request.request_id}",
+    )
+    return bureau.outbox.send(parcel, ruling, now)
 
 
 def _send(bureau: Bureau, asked: Asked, document: Document) -> Sequence[Effect]:
@@ -225,6 +249,7 @@ def conclude(bureau: Bureau, asked: Asked, document: Document, now: datetime) ->
         asked.state, asked.answer, asked.code = message.state, message, None
     elif isinstance(message, Receipt) and asked.answer is None:
         asked.state = message.state
+        return _plan_poll(bureau, asked, now)
     elif isinstance(message, Refusal):
         return _refused(bureau, asked, message, now)
     return ()
@@ -240,3 +265,12 @@ def _refused(bureau: Bureau, asked: Asked, refusal: Refusal, now: datetime) -> S
         denied = refusal.code.startswith(("inquiry.denied.", "permit."))
         asked.state = "denied" if denied else "failed"
     return ()
+
+
+def _plan_poll(bureau: Bureau, asked: Asked, now: datetime) -> Sequence[Effect]:
+    """Return the effect that wakes the agency to ask how its inquiry stands, if it ever does."""
+    if not asked.polls:
+        return ()
+    at = bureau.opening.calendar.shift(now, BETWEEN_POLLS)
+    bureau.state.polls.append((at, asked.request.request_id))
+    return (Later(at=at),)

@@ -9,23 +9,26 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from mocks.engine.clock import MILLISECOND
-from mocks.engine.party import Arrived, Effect, Event, Reply, Returned, Send
-from mocks.parties import permitting, relaying
+from mocks.engine.exchange import Call, Ruling
+from mocks.engine.party import Arrived, Effect, Event, Reply, Returned, Send, UnableError
+from mocks.engine.scenario_rules import Act
+from mocks.parties import permitting, relaying, symbols
+from mocks.parties.core_calls import call_of
 from mocks.parties.core_state import Office
 from mocks.parties.desk import Letter
 from mocks.parties.judging import Judge
-from mocks.parties.refusals import RefusedError, require
+from mocks.parties.outbox import Parcel
+from mocks.parties.refusals import RefusedError, obey, require
+from mocks.parties.relaying import Passing
+from mocks.parties.role import Became
 from permitlists import PermitList
 from wire.documents import Document
 from wire.messages import (
-    Acknowledgement,
     Clock,
     Message,
     PermitRequest,
-    ProcessNumber,
     ProcessNumberRequest,
     ResidentLink,
-    SymbolNotice,
 )
 
 LATE = frozenset({"answer", "inquiry"})  # may be repeated long after they were made
@@ -34,13 +37,17 @@ LATE = frozenset({"answer", "inquiry"})  # may be repeated long after they were 
 class Core(Office):
     """The core as a party."""
 
-    def handle(self, event: Event, *, now: datetime) -> Sequence[Effect]:
-        """Take one turn."""
+    def _list_calls(self, event: Arrived, here: datetime) -> Sequence[Call]:
+        stream = (one for one in event.documents if isinstance(one, Document))
+        found = (call_of(self, document, event, here) for document in stream)
+        return [call for call in found if call is not None]
+
+    def _take_turn(self, event: Event, here: datetime) -> Sequence[Effect]:
         if isinstance(event, Returned):
             kind, _, code = event.mark.partition(" ")
             if kind == "list":
-                return self._distribute_again(code, event, now)
-            return relaying.returned(self, event, now)
+                return self._distribute_again(code, event, here)
+            return relaying.returned(self, event, here)
         if not isinstance(event, Arrived):
             return ()
         stream = [one for one in event.documents if isinstance(one, Document)]
@@ -48,66 +55,69 @@ class Core(Office):
         effects: list[Effect] = []
         for document in stream:
             if document.kind != "permit":
-                effects += self._answer(document, event.hop, permits, now)
+                effects += self._answer(document, event, permits, here)
         return effects
 
+    def _take_step(
+        self, action: str, act: Act, _call: Call | None, _here: datetime
+    ) -> Sequence[Effect]:
+        if action != "reissue_symbol":
+            raise UnableError(action)
+        symbols.reissue(self, act)
+        return ()
+
     def _answer(
-        self, document: Document, hop: str, permits: Mapping[str, Document], now: datetime
+        self,
+        document: Document,
+        event: Arrived,
+        permits: Mapping[str, Document],
+        now: datetime,
     ) -> Sequence[Effect]:
         letter = Letter(to=document.sender, at=now, reply_to=document.message_id)
+        ruling = event.rulings.get(document.message_id)
         try:
             # Everybody speaks to the core for himself.
-            require("message.sender", holds=document.sender == hop)
+            require("message.sender", holds=document.sender == event.hop)
             message = self.desk.read(document, now=now, old=document.kind in LATE)
+            passing = Passing(
+                document=document, message=message, ruling=ruling, under_way=event.under_way
+            )
             if document.kind == "inquiry":
-                return relaying.relay(self, document, message, permits, now)
+                return relaying.relay(self, passing, permits, now)
             if document.kind == "answer":
-                return relaying.pass_on(self, document, message, now)
+                return relaying.pass_on(self, passing, now)
             require("message.addressee", holds=document.recipient == self.code)
-            return self._own(message, letter, document)
+            replies = self._own(message, letter, document, ruling)
         except RefusedError as error:
-            self.record(now, act="refusal", kind=document.kind, code=error.code, by=hop)
-            return (Reply(document=self.desk.refuse(error, letter).raw),)
+            self.record(now, act="refusal", kind=document.kind, code=error.code, by=event.hop)
+            self.role.settle(ruling, Became(outcome=error.code))
+            replies = [Reply(document=self.desk.refuse(error, letter).raw)]
+        return self._repeated(replies, letter, ruling)
 
-    def _own(self, message: Message, letter: Letter, document: Document) -> Sequence[Effect]:
+    def _repeated(
+        self, effects: Sequence[Effect], letter: Letter, ruling: Ruling | None
+    ) -> Sequence[Effect]:
+        """Return effects followed by repeats of their replies, if a fault wants them."""
+        stream = tuple(one.document for one in effects if isinstance(one, Reply))
+        parcel = Parcel(to=letter.to, documents=stream)
+        return [*effects, *self.outbox.repeat(parcel, ruling, letter.at)]
+
+    def _own(
+        self, message: Message, letter: Letter, document: Document, ruling: Ruling | None
+    ) -> Sequence[Effect]:
         """Answer a document that is for the core itself."""
         if isinstance(message, PermitRequest):
-            return permitting.answer(self, message, document, letter)
+            wanted = permitting.Wanted(request=message, document=document, ruling=ruling)
+            return permitting.answer(self, wanted, letter)
         if isinstance(message, ProcessNumberRequest):
-            return self._number(message, letter)
+            return symbols.number(self, message, letter, ruling)
         if isinstance(message, ResidentLink):
-            return self._link(message, letter)
+            return symbols.link(self, message, letter, ruling)
         if document.kind == "permit-list-request":
+            obey(ruling)
+            self.role.settle(ruling, Became(outcome="distributed"))
             return (Reply(document=self._permit_list(letter).raw),)
         raise RefusedError("message.addressee")
-
-    def _number(self, message: ProcessNumberRequest, letter: Letter) -> Sequence[Effect]:
-        state, key = self.state, (letter.to, message.request_id)
-        number = state.requested.get(key)
-        if number is None:
-            number = self.draw.token("process number", *key)
-            state.requested[key] = number
-            state.process_numbers[number] = letter.to
-            self.record(letter.at, act="process_number", result="issued", by=letter.to)
-        reply = ProcessNumber(request_id=message.request_id, process_number=number)
-        return (Reply(document=self.desk.write(reply, letter).raw),)
-
-    def _link(self, message: ResidentLink, letter: Letter) -> Sequence[Effect]:
-        """Issue the institution's symbol of a resident; the process number ends here."""
-        if letter.to != self.registry:
-            raise RefusedError("message.sender")
-        owner = self.state.process_numbers.pop(message.process_number, None)
-        if owner is None or owner != message.institution:
-            raise RefusedError("symbol.process_unknown")
-        symbol = self.draw.token("symbol", message.process_number)
-        self.state.bind(owner, message.resident_code, symbol)
-        notice = SymbolNotice(process_number=message.process_number, symbol=symbol)
-        told = self.desk.write(notice, Letter(to=owner, at=letter.at))
-        self.record(letter.at, act="symbol", result="issued", by=owner)
-        return (
-            Reply(document=self.desk.write(Acknowledgement(), letter).raw),
-            Send(to=owner, documents=(told.raw,)),
-        )
 
     def _permit_list(self, letter: Letter) -> Document:
         return self.desk.write_json("permit-list", self.judge.to_body(), letter)
@@ -117,15 +127,28 @@ class Core(Office):
         self.judge = Judge(found, self.judge.institutions, sequence)
 
     def send_permit_list(self, to: Sequence[str], *, now: datetime) -> Sequence[Effect]:
-        """Return the effects that distribute the permit list to institutions."""
-        return [
-            Send(
-                to=code,
-                documents=(self._permit_list(Letter(to=code, at=now)).raw,),
-                mark=f"list {code}",
+        """Return the effects that distribute the permit list to institutions.
+
+        Whom a rule refuses it to gets none.
+        """
+        here = self.role.enter(now)
+        effects: list[Effect] = []
+        for code in to:
+            called = self.script.names.called(code)
+            call = Call(
+                party=self.role.name,
+                op="list.distribute",
+                peer=called,
+                facts=self.role.facts(here),
             )
-            for code in to
-        ]
+            ruling = self.role.rule(call, here)
+            error = ruling.reply.error if ruling.reply else None
+            self.role.settle(ruling, Became(outcome=error or "distributed"))
+            if error is None:
+                stream = (self._permit_list(Letter(to=code, at=here)).raw,)
+                parcel = Parcel(to=code, documents=stream, mark=f"list {code}")
+                effects += self.outbox.send(parcel, ruling, here)
+        return self.role.outward(effects)
 
     def _distribute_again(self, to: str, event: Returned, now: datetime) -> Sequence[Effect]:
         """Keep sending the list to whoever did not answer."""

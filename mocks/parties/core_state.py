@@ -8,9 +8,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from mocks.engine.behaviour import Behaviour
 from mocks.engine.draw import Draw
+from mocks.engine.exchange import Ruling
 from mocks.engine.recordlog import RecordLog
-from mocks.parties.desk import Desk
 from mocks.parties.judging import Judge
+from mocks.parties.player import Player
 from wire.permit import PermitClaims
 
 
@@ -20,6 +21,7 @@ class IssuedPermit:
 
     claims: PermitClaims
     compact: bytes
+    request_id: str
     request_body: bytes = field(repr=False)
     resident_code: str = field(repr=False)
 
@@ -39,7 +41,12 @@ class CoreState:
     permits: dict[tuple[str, str], IssuedPermit] = field(default_factory=dict)  # by request
     transactions: dict[str, IssuedPermit] = field(default_factory=dict)
     outcomes: dict[str, str] = field(default_factory=dict)  # transaction -> last known state
+    rows: dict[str, tuple[Ruling, dict[str, str]]] = field(default_factory=dict)  # by mark
     relayed: set[str] = field(default_factory=set)  # transactions
+    accepted: set[str] = field(default_factory=set)  # whose late answer was taken over
+    open: set[str] = field(default_factory=set)  # transactions without an answer or a refusal
+    revoked: set[tuple[str, str]] = field(default_factory=set)  # institution, symbol
+    reissued: dict[tuple[str, str], str] = field(default_factory=dict)  # -> symbol at the next link
     log: RecordLog = field(default_factory=RecordLog)
     behaviour: Behaviour = field(default_factory=Behaviour)
 
@@ -48,27 +55,14 @@ class CoreState:
         self.symbols[institution, resident_code] = symbol
         self.people[institution, symbol] = resident_code
 
-    def symbol_of(self, institution: str, resident_code: str, draw: Draw) -> str:
-        """Return an institution's symbol of a person, minting one where none was acquired.
-
-        A minted one means nothing to the institution, so "nobody acquired a symbol" looks from
-        outside exactly like "nothing is registered" (G12).
-        """
-        found = self.symbols.get((institution, resident_code))
-        if found is None:
-            found = draw.token("minted", institution, len(self.symbols))
-            self.bind(institution, resident_code, found)
-        return found
-
 
 @dataclass(slots=True, kw_only=True)
-class Office:
+class Office(Player):
     """The core's keys, rules and state; `registry` is the one institution that may link residents.
 
     `judge` holds the permit list that it distributes.
     """
 
-    desk: Desk
     permit_key: ec.EllipticCurvePrivateKey = field(repr=False)
     permit_key_id: str
     judge: Judge
@@ -77,10 +71,24 @@ class Office:
     permit_lifetime: timedelta = timedelta(seconds=300)
     state: CoreState = field(default_factory=CoreState, repr=False)
 
-    @property
-    def code(self) -> str:
-        """The institution code."""
-        return self.desk.code
+    def bind(self, institution: str, resident_code: str, symbol: str) -> None:
+        """Make a symbol the one in use, and let rules know whose it is."""
+        self.state.bind(institution, resident_code, symbol)
+        who = self.role.person(resident_code)
+        if who is not None:
+            self.script.names.bind_symbol(institution, symbol, who)
+
+    def symbol_of(self, institution: str, resident_code: str) -> str:
+        """Return an institution's symbol of a person, minting one where none was acquired.
+
+        A minted one means nothing to the institution, so "nobody acquired a symbol" looks from
+        outside exactly like "nothing is registered" (G12).
+        """
+        found = self.state.symbols.get((institution, resident_code))
+        if found is None:
+            found = self.draw.token("minted", institution, len(self.state.symbols))
+            self.bind(institution, resident_code, found)
+        return found
 
     def record(self, at: datetime, **fields: Any) -> None:  # noqa: ANN401  # codes of any record
         """Append to the core's own log; absent fields are left out, persons never enter."""

@@ -1,5 +1,6 @@
 """Where a party writes and reads documents: its keys, everybody's pinned keys, message ids."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -90,6 +91,21 @@ class Desk:
         """Return a signed document of any kind."""
         signer = forger(self.signer) if letter.forged else self.signer
         return self._seal(kind, body, content_type, letter, Hand(sender=self.code, signer=signer))
+
+    def again(
+        self, document: Document, vary: Sequence[str], at: datetime, body: bytes | None = None
+    ) -> Document:
+        """Return a document of this party sealed once more, with a new id or instant if wanted.
+
+        With a `body` it says something else.
+        """
+        letter = Letter(
+            to=document.recipient,
+            at=at if "sent_at" in vary else document.created,
+            reply_to=document.in_reply_to,
+            message_id=None if "message_id" in vary else document.message_id,
+        )
+        return self.seal(document.kind, body or document.body, document.content_type, letter)
 
     def _seal(
         self, kind: str, body: bytes, content_type: str, letter: Letter, hand: Hand

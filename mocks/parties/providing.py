@@ -1,65 +1,139 @@
 """An agency as provider (情報提供者): verifies like a real one, then answers from what it knows.
 
 Steps: 1 permit signed by the core and valid; 2 notice of the core for this very inquiry; 3 permit,
-notice and inquiry say the same; 4 its own copy of the permit list allows it; 5 it is open.
+notice and inquiry say the same; 4 its own copy of the permit list allows it; 5 it is open and has
+room for one more.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from mocks.engine.clock import day_of
-from mocks.engine.party import Effect, Later, Reply, Send
-from mocks.parties.agency_state import Bureau, Waiting
+from mocks.engine.exchange import Ruling
+from mocks.engine.party import Arrived, Effect, Reply
+from mocks.parties.agency_calls import Companions, call_of
+from mocks.parties.agency_state import Bureau, Received
+from mocks.parties.answering import decide
 from mocks.parties.desk import Letter, content_digest
 from mocks.parties.judging import grants
-from mocks.parties.refusals import RefusedError, require
+from mocks.parties.refusals import OrderedError, RefusedError, is_passing, obey, require
+from mocks.parties.role import Became
+from mocks.parties.seen import shown
 from wire.documents import Document
-from wire.messages import Answer, AnsweredInformation, AnsweredItem, Inquiry, Notice, Receipt
+from wire.messages import Inquiry, Notice, Receipt
 from wire.permit import PermitClaims, PermitGrant
 
 LEEWAY = timedelta(seconds=60)
-Companions = Mapping[str, Sequence[Document]]  # the other documents of the stream, by kind
+COME_AGAIN = timedelta(minutes=1)
+WAITING = frozenset({"sent", "held"})
 
 
-def provide(
-    bureau: Bureau, document: Document, companions: Companions, now: datetime
-) -> Sequence[Effect]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """An inquiry with the other documents of its stream, the stream, and the instant."""
+
+    document: Document
+    companions: Companions
+    event: Arrived
+    here: datetime
+
+    @property
+    def ruling(self) -> Ruling | None:
+        """What the rules make of it."""
+        return self.event.rulings.get(self.document.message_id)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells a repeat: sender and message id."""
+        return self.document.sender, self.document.message_id
+
+    @property
+    def letter(self) -> Letter:
+        """Where the reply goes."""
+        return Letter(to=self.document.sender, at=self.here, reply_to=self.document.message_id)
+
+
+def provide(bureau: Bureau, arrival: Arrival) -> Sequence[Effect]:
     """Return the effects of one inquiry that arrived with its companions."""
-    key = (document.sender, document.message_id)
-    known = bureau.state.replies.get(key)
-    letter = Letter(to=document.sender, at=now, reply_to=document.message_id)
-    digest = content_digest(document)
+    known = bureau.state.replies.get(arrival.key)
+    digest = content_digest(arrival.document)
     if known is not None and known[0] == digest:
-        return (Reply(document=known[1]),)
+        return _tell(bureau, arrival, known[1])
     number = None
     try:
         require("message.conflict", holds=known is None)
-        inquiry = _read(bureau, document, now)
+        inquiry = _read(bureau, arrival.document, arrival.here)
         number = inquiry.transaction_number
-        symbol, granted = _verify(bureau, document, inquiry, companions, now)
-        answer = _collect(bureau, inquiry, symbol, granted, now)
+        obey(arrival.ruling)
+        received = _accept(bureau, arrival, inquiry)
+        effects = decide(bureau, received, arrival.ruling, arrival.letter)
     except RefusedError as error:
-        refused = bureau.desk.refuse(error, letter, number)
-        if error.code != "message.conflict":
-            bureau.state.replies[key] = (digest, refused.raw)
-        return (Reply(document=refused.raw),)
+        return _refuse(bureau, arrival, error, number)
     bureau.state.permits_used.add(inquiry.permit_id)
-    bureau.state.provided[inquiry.transaction_number] = answer.state
-    effects = _respond(bureau, answer, letter, now)
+    bureau.state.received[inquiry.transaction_number] = received
+    bureau.state.provided[inquiry.transaction_number] = received.state
     first = effects[0]
     if isinstance(first, Reply):
-        bureau.state.replies[key] = (digest, first.document)
+        bureau.state.replies[arrival.key] = (digest, first.document)
+    _settle(bureau, arrival, received)
     return effects
 
 
-def settle_due(bureau: Bureau, now: datetime) -> Sequence[Effect]:
-    """Return the effects of `not_provided` answers whose slot has come."""
-    due = [waiting for waiting in bureau.state.waiting if waiting.at <= now]
-    bureau.state.waiting = [one for one in bureau.state.waiting if one.at > now]
-    for waiting in due:
-        digest, _ = bureau.state.replies[waiting.inquiry]
-        bureau.state.replies[waiting.inquiry] = (digest, waiting.document)
-    return [Send(to=waiting.to, documents=(waiting.document,)) for waiting in due]
+def _settle(bureau: Bureau, arrival: Arrival, received: Received) -> None:
+    decoded = shown(arrival.document)
+    before, after = {"inquiry": "none"}, {"inquiry": received.state}
+    became = Became(outcome=received.state, before=before, after=after, decoded=decoded)
+    bureau.role.settle(arrival.ruling, became)
+
+
+def _refuse(
+    bureau: Bureau, arrival: Arrival, error: RefusedError, number: str | None
+) -> Sequence[Effect]:
+    """Refuse, and keep the refusal for repeats if it is about the inquiry and not the moment."""
+    refused = bureau.desk.refuse(error, arrival.letter, number)
+    passing = isinstance(error, OrderedError) or is_passing(error)
+    if error.code != "message.conflict" and not passing:
+        digest = content_digest(arrival.document)
+        bureau.state.replies[arrival.key] = (digest, refused.raw)
+    bureau.role.settle(arrival.ruling, Became(outcome=error.code, decoded=shown(arrival.document)))
+    return (Reply(document=refused.raw),)
+
+
+def _tell(bureau: Bureau, arrival: Arrival, reply: bytes) -> Sequence[Effect]:
+    """Return the reply to a repeat: what was said before, or what a rule wants to be said."""
+    ruling = arrival.ruling
+    message = bureau.desk.read(arrival.document, now=arrival.here, old=True)
+    number = message.transaction_number if isinstance(message, Inquiry) else ""
+    received = bureau.state.received.get(number)
+    state = received.state if received else "denied"
+    try:
+        obey(ruling)
+    except RefusedError as error:
+        return _refuse(bureau, arrival, error, number or None)
+    wanted = ruling.reply.state if ruling and ruling.reply else None
+    if received is not None and wanted in WAITING:
+        receipt = Receipt(transaction_number=number, state="held" if wanted == "held" else "sent")
+        reply, state = bureau.desk.write(receipt, arrival.letter).raw, receipt.state
+    now = {"inquiry": received.state} if received else {}
+    became = Became(outcome=state, before=now, after=now, decoded=shown(arrival.document))
+    bureau.role.settle(ruling, became)
+    return (Reply(document=reply),)
+
+
+def _accept(bureau: Bureau, arrival: Arrival, inquiry: Inquiry) -> Received:
+    """Return the inquiry as it is kept, if nothing is against it."""
+    symbol, granted = _verify(bureau, arrival, inquiry)
+    call = call_of(bureau, arrival.document, arrival.companions, arrival.event, arrival.here)
+    if call is None:
+        raise RefusedError("message.malformed")
+    return Received(
+        inquiry=inquiry,
+        message_id=arrival.document.message_id,
+        call=call,
+        number=bureau.state.people.get(symbol, ""),
+        granted=granted,
+        reaction=arrival.ruling.reaction if arrival.ruling else None,
+    )
 
 
 def _read(bureau: Bureau, document: Document, now: datetime) -> Inquiry:
@@ -72,9 +146,10 @@ def _read(bureau: Bureau, document: Document, now: datetime) -> Inquiry:
 
 
 def _verify(
-    bureau: Bureau, document: Document, inquiry: Inquiry, companions: Companions, now: datetime
+    bureau: Bureau, arrival: Arrival, inquiry: Inquiry
 ) -> tuple[str, Sequence[PermitGrant]]:
     """Return the symbol of the person and what may leave, or refuse at the first rule broken."""
+    document, companions, now = arrival.document, arrival.companions, arrival.here
     permits = [bureau.desk.read_permit(one.body) for one in companions.get("permit", ())]
     permit = next((one for one in permits if one.permit_id == inquiry.permit_id), None)
     if permit is None:
@@ -91,10 +166,18 @@ def _verify(
     ours = decision.edition.sha256 if decision.edition else ""
     require("permit.edition", holds=permit.edition_sha256 == ours)
     require("permit.used", holds=permit.permit_id not in bureau.state.permits_used)
-    opening = bureau.state.hours.opening_after(now)
-    if opening is not None:
-        raise RefusedError("provider.closed", retry_at=opening)
+    if not bureau.opening.is_open(now):
+        raise RefusedError("provider.closed", retry_at=bureau.opening.next_open(now))
+    _find_room(bureau, arrival)
     return notice.symbol, _overlap(permit, grants(inquiry.information, decision))
+
+
+def _find_room(bureau: Bureau, arrival: Arrival) -> None:
+    taken = arrival.event.under_way
+    full = bureau.role.is_full("at_once", taken)
+    if full or bureau.role.is_full("waiting", len(bureau.state.waiting)):
+        retry_at = arrival.here + COME_AGAIN
+        raise RefusedError("capacity.exceeded", retry="after", retry_at=retry_at)
 
 
 def _find_notice(
@@ -133,47 +216,3 @@ def _overlap(permit: PermitClaims, ours: Sequence[PermitGrant]) -> Sequence[Perm
         )
         for grant in ours
     ]
-
-
-def _collect(
-    bureau: Bureau, inquiry: Inquiry, symbol: str, granted: Sequence[PermitGrant], now: datetime
-) -> Answer:
-    """Return what is known here of what may leave."""
-    number = bureau.state.people.get(symbol, "")
-    known = bureau.state.holdings.get(number, {})
-    found = []
-    for grant in granted:
-        values = known.get(grant.information)
-        if values is not None and grant.items:
-            found.append(_information(grant, values, now))
-    return Answer(
-        transaction_number=inquiry.transaction_number,
-        permit_id=inquiry.permit_id,
-        state="answered" if found else "not_provided",
-        information=tuple(found),
-    )
-
-
-def _information(
-    grant: PermitGrant, values: Mapping[str, str | None], now: datetime
-) -> AnsweredInformation:
-    items = []
-    for name in grant.items:
-        value = values.get(name)
-        reason = None if value else "not_registered"
-        items.append(AnsweredItem(id=name, value=value or None, reason=reason))
-    return AnsweredInformation(name=grant.information, as_of=day_of(now), items=tuple(items))
-
-
-def _respond(bureau: Bureau, answer: Answer, letter: Letter, now: datetime) -> Sequence[Effect]:
-    """Answer now, or acknowledge and let a `not_provided` leave at its slot (G12)."""
-    if answer.state == "answered":
-        return (Reply(document=bureau.desk.write(answer, letter).raw),)
-    slot = now + bureau.slot
-    receipt = Receipt(transaction_number=answer.transaction_number, state="sent")
-    late = Letter(to=letter.to, at=slot, reply_to=letter.reply_to)
-    document = bureau.desk.write(answer, late).raw
-    inquiry = (letter.to, letter.reply_to or "")
-    waiting = Waiting(inquiry=inquiry, at=slot, to=bureau.core, document=document)
-    bureau.state.waiting.append(waiting)
-    return (Reply(document=bureau.desk.write(receipt, letter).raw), Later(at=slot))

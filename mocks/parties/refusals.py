@@ -6,28 +6,40 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
+from mocks.engine.exchange import Ruling
+from mocks.engine.vocabulary import list_codes
 from wire.messages import Refusal
 
 Retry = Literal["never", "same_id", "after"]
+DENIED: Final = "inquiry.denied."
 
 
 class RefusedError(Exception):
-    """A document that the party does not accept; the other fields go into the refusal."""
+    """A document that the party does not accept; the other fields go into the refusal.
+
+    `retry` overrides what the table says of the code.
+    """
 
     def __init__(
         self,
         code: str,
         *,
         failed: str | None = None,
+        retry: Retry | None = None,
         retry_at: datetime | None = None,
         detail: tuple[str, str] | None = None,
     ) -> None:
         super().__init__(code)
-        self.code, self.failed, self.retry_at, self.detail = code, failed, retry_at, detail
+        self.code, self.failed, self.detail = code, failed, detail
+        self.retry, self.retry_at = retry, retry_at
+
+
+class OrderedError(RefusedError):
+    """A refusal that a rule wants; a repeat of what was refused is judged anew."""
 
 
 def require(code: str, *, holds: bool) -> None:
@@ -38,6 +50,31 @@ def require(code: str, *, holds: bool) -> None:
     """
     if not holds:
         raise RefusedError(code)
+
+
+def obey(ruling: Ruling | None) -> None:
+    """Return if no rule wants a refusal.
+
+    Raises:
+        OrderedError: the first matching rule wants one.
+    """
+    reply = ruling.reply if ruling else None
+    if ruling is None or reply is None or reply.error is None:
+        return
+    reopen_at = ruling.texts.get("reopen_at")
+    retry_at = reopen_at if isinstance(reopen_at, datetime) else None
+    retry = reply.retry or ("after" if retry_at else None)
+    raise OrderedError(
+        reply.error,
+        failed=reply.error.removeprefix(DENIED) if reply.error.startswith(DENIED) else None,
+        retry=retry,
+        retry_at=retry_at if retry == "after" else None,
+    )
+
+
+def is_passing(error: RefusedError) -> bool:
+    """Return whether a refusal is about the moment: the same document may come again later."""
+    return (error.retry or _entry(error.code).retry) == "after"
 
 
 class _Entry(msgspec.Struct, forbid_unknown_fields=True):
@@ -63,7 +100,7 @@ class Occasion:
 
 def explain(error: RefusedError, occasion: Occasion) -> Refusal:
     """Return the message that tells a refusal."""
-    entry = load_texts()[error.code]
+    entry = _entry(error.code)
     ja, en = error.detail or (f"{entry.ja}。", f"{entry.en}.")
     return Refusal(
         code=error.code,
@@ -72,8 +109,17 @@ def explain(error: RefusedError, occasion: Occasion) -> Refusal:
         title_en=entry.en,
         detail_ja=ja,
         detail_en=en,
-        retry=entry.retry,
+        retry=error.retry or entry.retry,
         retry_at=error.retry_at,
         transaction_number=occasion.transaction_number,
         failed=error.failed,
     )
+
+
+def _entry(code: str) -> _Entry:
+    """Return what is said with a code; some are known to scenarios only."""
+    found = load_texts().get(code)
+    if found is not None:
+        return found
+    word = list_codes().get(code)
+    return _Entry(ja=word.ja, en=word.en) if word else _Entry(ja=code, en=code)

@@ -1,33 +1,51 @@
 """How the core relays: the author's bytes unchanged, beside its own notice to the provider."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from mocks.engine.exchange import Ruling
 from mocks.engine.party import Advance, Effect, Reply, Returned, Send
+from mocks.parties.core_calls import inquiry_state
 from mocks.parties.core_state import IssuedPermit, Office
 from mocks.parties.desk import Letter
-from mocks.parties.refusals import RefusedError, require
+from mocks.parties.outbox import Parcel, has
+from mocks.parties.permitting import COME_AGAIN
+from mocks.parties.refusals import RefusedError, obey, require
+from mocks.parties.role import Became
+from mocks.parties.watching import see, see_taken
 from wire.documents import Document
 from wire.messages import Answer, Inquiry, Message, Notice, Receipt, Refusal
 
 SPARE = "spare"  # a duplicate that the core was told to send: its reply goes nowhere
+OPEN = frozenset({"sent", "held"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passing:
+    """A document on its way through the core, what it says, and what the rules make of it."""
+
+    document: Document
+    message: Message
+    ruling: Ruling | None
+    under_way: int = 0
 
 
 def relay(
-    core: Office,
-    document: Document,
-    message: Message,
-    permits: Mapping[str, Document],
-    now: datetime,
+    core: Office, passing: Passing, permits: Mapping[str, Document], now: datetime
 ) -> Sequence[Effect]:
     """Return the effects that bring an inquiry, its permit and a notice to the provider.
 
     Raises:
-        RefusedError: the inquiry is not the one that a permit of this core allows.
+        RefusedError: the inquiry is not the one that a permit of this core allows, or a rule or a
+            limit is against it.
     """
+    document, message = passing.document, passing.message
     if not isinstance(message, Inquiry):
         raise RefusedError("message.malformed")
     issued = core.state.transactions.get(message.transaction_number)
+    see(core, issued, document, message, now)
+    obey(passing.ruling)
     compact = issued.compact if issued else b""
     enclosed = next((one for one in permits.values() if one.body == compact), None)
     if issued is None or enclosed is None or not _fits(issued, document, message):
@@ -35,16 +53,24 @@ def relay(
     # A repeat of what was relayed before only asks for the stored reply, at any time.
     repeated = message.transaction_number in core.state.relayed
     require("permit.expired", holds=repeated or issued.valid(now))
+    if core.role.is_full("at_once", passing.under_way):
+        raise RefusedError("capacity.exceeded", retry="after", retry_at=now + COME_AGAIN)
     core.state.relayed.add(message.transaction_number)
+    notice = _notice(core, issued, passing, now)
+    stream = (document.raw, enclosed.raw, notice.raw)
+    mark = f"relay {message.transaction_number} {document.message_id}"
+    _expect(core, mark, passing.ruling, issued)
+    return _towards(core, Send(to=document.recipient, documents=stream, mark=mark))
+
+
+def _towards(core: Office, sent: Send) -> list[Effect]:
     behaviour = core.state.behaviour
     effects: list[Effect] = []
     if slow := behaviour.occurs("relay.slow"):
         effects.append(Advance(step=timedelta(seconds=slow.amount)))
-    stream = (document.raw, enclosed.raw, _notice(core, issued, document, now).raw)
-    mark = f"relay {message.transaction_number} {document.message_id}"
-    effects.append(Send(to=document.recipient, documents=stream, mark=mark))
+    effects.append(sent)
     if behaviour.occurs("relay.duplicate"):
-        effects.append(Send(to=document.recipient, documents=stream, mark=SPARE))
+        effects.append(replace(sent, mark=SPARE))
     return effects
 
 
@@ -57,35 +83,42 @@ def _fits(issued: IssuedPermit, document: Document, message: Inquiry) -> bool:
     )
 
 
-def _notice(core: Office, issued: IssuedPermit, document: Document, now: datetime) -> Document:
+def _notice(core: Office, issued: IssuedPermit, passing: Passing, now: datetime) -> Document:
     claims = issued.claims
     notice = Notice(
         transaction_number=claims.transaction_number,
         permit_id=claims.permit_id,
-        symbol=core.state.symbol_of(claims.audience, issued.resident_code, core.draw),
+        symbol=core.symbol_of(claims.audience, issued.resident_code),
         route=core.code,
         inquirer=claims.inquirer,
-        inquiry_message_id=document.message_id,
+        inquiry_message_id=passing.document.message_id,
     )
     forged = core.state.behaviour.occurs("notice.forge") is not None
+    forged = forged or has(passing.ruling, "signature")
     return core.desk.write(notice, Letter(to=claims.audience, at=now, forged=forged))
 
 
-def pass_on(core: Office, document: Document, message: Message, now: datetime) -> Sequence[Effect]:
+def pass_on(core: Office, passing: Passing, now: datetime) -> Sequence[Effect]:
     """Return the effects that bring a late answer to the inquirer.
 
     Raises:
-        RefusedError: the transaction is unknown, or the sender is not its provider.
+        RefusedError: the transaction is unknown, the sender is not its provider, or a rule is
+            against it.
     """
+    document, message = passing.document, passing.message
     if not isinstance(message, Answer):
         raise RefusedError("message.malformed")
     issued = core.state.transactions.get(message.transaction_number)
+    see(core, issued, document, message, now)
+    obey(passing.ruling)
     ways = (issued.claims.audience, issued.claims.inquirer) if issued else ("", "")
-    if (document.sender, document.recipient) != ways:
+    if issued is None or (document.sender, document.recipient) != ways:
         raise RefusedError("permit.mismatch")
-    _settle(core, message.transaction_number, message.state, document, now)
     mark = f"pass {message.transaction_number} {document.message_id}"
-    return (Send(to=document.recipient, documents=(document.raw,), mark=mark),)
+    _expect(core, mark, passing.ruling, issued)
+    _settle(core, message.transaction_number, message.state, document, now)
+    parcel = Parcel(to=document.recipient, documents=(document.raw,), mark=mark)
+    return core.outbox.send(parcel, None, now) + core.outbox.follow(parcel, passing.ruling, now)
 
 
 def returned(core: Office, event: Returned, now: datetime) -> Sequence[Effect]:
@@ -98,18 +131,20 @@ def returned(core: Office, event: Returned, now: datetime) -> Sequence[Effect]:
         return ()
     transaction_number, _, message_id = rest.partition(" ")
     replies = [one for one in event.documents or () if one.in_reply_to == message_id]
-    if kind == "relay":
-        for reply in replies:
-            _note(core, transaction_number, reply, now)
-        if not replies:
-            core.record(
-                now, act="relay", transaction_number=transaction_number, result="unreachable"
-            )
+    outcome = "unreachable"
+    for reply in replies:
+        if kind == "relay":
+            outcome = _note(core, transaction_number, reply, now)
+        else:
+            outcome = see_taken(core, transaction_number, reply, now)
+    if kind == "relay" and not replies:
+        core.record(now, act="relay", transaction_number=transaction_number, result="unreachable")
+    _conclude(core, event.mark, transaction_number, outcome)
     return [Reply(document=reply.raw) for reply in replies]
 
 
-def _note(core: Office, transaction_number: str, reply: Document, now: datetime) -> None:
-    """Record what a provider said, if it is the provider who said it."""
+def _note(core: Office, transaction_number: str, reply: Document, now: datetime) -> str:
+    """Record what a provider said, if it is the provider who said it; return it in a word."""
     issued = core.state.transactions[transaction_number]
     try:
         message = core.desk.read(reply, now=now, old=True)
@@ -117,13 +152,18 @@ def _note(core: Office, transaction_number: str, reply: Document, now: datetime)
         core.record(
             now, act="relay", transaction_number=transaction_number, result="bad", code=error.code
         )
-        return
+        return error.code
     if reply.sender != issued.claims.audience:
-        return
+        return "message.sender"
+    if isinstance(message, Answer):
+        see(core, issued, reply, message, now)
     if isinstance(message, Answer | Receipt):
         _settle(core, transaction_number, message.state, reply, now)
-    elif isinstance(message, Refusal):
+        return message.state
+    if isinstance(message, Refusal):
         _settle(core, transaction_number, "denied", reply, now, code=message.code)
+        return message.code
+    return reply.kind
 
 
 def _settle(
@@ -137,6 +177,8 @@ def _settle(
 ) -> None:
     claims = core.state.transactions[transaction_number].claims
     core.state.outcomes[transaction_number] = result
+    if result not in OPEN:
+        core.state.open.discard(transaction_number)
     core.record(
         now,
         act="relay",
@@ -150,3 +192,16 @@ def _settle(
         bytes=len(document.raw),
         kind=document.kind,
     )
+
+
+def _expect(core: Office, mark: str, ruling: Ruling | None, issued: IssuedPermit) -> None:
+    """Remember how it stood before something was relayed, until the reply comes."""
+    if ruling is not None:
+        core.state.rows[mark] = (ruling, {"inquiry": inquiry_state(core, issued) or "permitted"})
+
+
+def _conclude(core: Office, mark: str, transaction_number: str, outcome: str) -> None:
+    issued = core.state.transactions[transaction_number]
+    ruling, before = core.state.rows.pop(mark, (None, {}))
+    after = {"inquiry": inquiry_state(core, issued) or "permitted"}
+    core.role.settle(ruling, Became(outcome=outcome, before=before, after=after))

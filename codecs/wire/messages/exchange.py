@@ -134,12 +134,15 @@ class Answer:
     """情報提供: the provider's answer.
 
     A `not_provided` answer has no information and is the same length whatever its cause (G12).
+    `nondisclosure` (不開示) says of what is told that it is to be shown to nobody without need;
+    absent means that the provider says nothing about that.
     """
 
     transaction_number: Uuid
     permit_id: Uuid
     state: AnswerState
     information: Annotated[tuple[AnsweredInformation, ...], Repeated("information")] = ()
+    nondisclosure: Flag | None = None
 
     def __post_init__(self) -> None:
         if (self.state == "answered") != bool(self.information):

@@ -5,9 +5,10 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from mocks.engine.behaviour import Behaviour, Order
+from mocks.engine.calendar import Opening
 from mocks.engine.clock import SpaceClock, day_of
 from mocks.engine.draw import Draw
-from mocks.engine.hours import Hours
+from mocks.engine.hours import EVERY_DAY
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -78,18 +79,18 @@ def test_an_order_applies_at_its_occurrences(order: Order, expected: list[bool])
 @pytest.mark.parametrize(
     ("opens", "closes", "expected"),
     [
-        (time(0), time(0), None),
-        (time(8, 30), time(17, 15), None),
+        (time(8, 30), time(17, 15), timedelta()),
         (time(13), time(17), timedelta(hours=1)),
         (time(8), time(11), timedelta(hours=20)),
-        (time(20), time(13), None),
+        (time(20), time(13), timedelta()),
         (time(20), time(5), timedelta(hours=8)),
     ],
-    ids=["always", "open", "later today", "tomorrow", "past midnight open", "past midnight closed"],
+    ids=["open", "later today", "tomorrow", "past midnight open", "past midnight closed"],
 )
-def test_hours_say_when_a_closed_provider_opens(
-    opens: time, closes: time, expected: timedelta | None
+def test_an_office_without_closing_days_opens_on_a_holiday_too(
+    opens: time, closes: time, expected: timedelta
 ) -> None:
-    noon_in_japan = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
-    opening = Hours(opens, closes).opening_after(noon_in_japan)
-    assert opening == (None if expected is None else noon_in_japan + expected)
+    noon_on_labour_thanksgiving_day = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+    opening = Opening(calendar=EVERY_DAY, opens=opens, closes=closes)
+    found = opening.next_open(noon_on_labour_thanksgiving_day)
+    assert found == noon_on_labour_thanksgiving_day + expected

@@ -6,7 +6,8 @@ from datetime import time, timedelta
 import pytest
 
 from mocks.engine.behaviour import Order
-from mocks.engine.hours import Hours
+from mocks.engine.calendar import Opening
+from mocks.engine.hours import EVERY_DAY
 from mocks.parties.desk import Letter
 from mocks.parties.refusals import RefusedError
 from tests.support.parties import NOON, PERSON, Sandbox, code_of, command, outcomes
@@ -149,7 +150,7 @@ def test_forged_permits_and_notices_are_refused(sandbox: Sandbox, act: str, code
 
 def test_a_closed_provider_says_when_it_opens(sandbox: Sandbox) -> None:
     insurer = sandbox.agency("insurer")
-    insurer.state.hours = Hours(time(13, 0), time(17, 0))
+    insurer.role.hours = Opening(calendar=EVERY_DAY, opens=time(13, 0), closes=time(17, 0))
     asked = sandbox.ask(command(sandbox.world))  # it is noon in Japan
     assert (asked.state, asked.code) == ("failed", "provider.closed")
     assert asked.refusal is not None
