@@ -78,10 +78,15 @@ class Journal:
         """Return every exchange that is kept, in order."""
         return tuple(self._exchanges.values())
 
+    @property
+    def next_row(self) -> int:
+        """The id that the next row will have."""
+        return self._last_row + 1
+
     def add(self, row: Row) -> int:
         """Append a row and return its id, which counts from 1."""
         self._last_row += 1
-        self._write(replace(row, id=self._last_row))
+        self._write(row if row.id == self._last_row else replace(row, id=self._last_row))
         while len(self._rows) > self.max_rows:
             self._evict()
         return self._last_row

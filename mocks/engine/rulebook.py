@@ -6,6 +6,7 @@ Looking changes nothing; what a call changes is applied at once, when everything
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import chain
 from typing import Final
 
 from mocks.engine.calendar import BusinessCalendar
@@ -14,6 +15,7 @@ from mocks.engine.exchange import Call, DrawnFault, WhyNot
 from mocks.engine.scenario_rules import Fault, Match, Occurrences, Rule
 
 LASTING: Final = frozenset({"down", "refuse"})  # with `for`: from the first match until it is over
+ALWAYS: Final = 100  # percent
 Difference = tuple[str, str, str]  # which part, what it wants, what is there
 
 
@@ -106,7 +108,8 @@ class Rulebook:
         if until is not None:
             return replace(fault, until=until) if about.now < until else None
         key = (rule.id, about.place, fault.turn, at)
-        if not about.draw.chance(fault.fault.chance, *key):
+        percent = fault.fault.chance
+        if percent < ALWAYS and not about.draw.chance(percent, *key):
             return None
         if not lasts(fault.fault) or fault.fault.lasting is None:
             return fault
@@ -115,7 +118,7 @@ class Rulebook:
         return replace(fault, until=until)
 
     def _difference(self, rule: Rule, call: Call) -> Difference | None:
-        for different in (*_parts(rule, call), *_states(rule, call)):
+        for different in chain(_parts(rule, call), _states(rule, call)):
             if different is not None:
                 return different
         since = rule.when.state.since

@@ -6,6 +6,7 @@ A script is of one space and shares nothing with another. Every call is one indi
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final, Self
 
 from mocks.engine.agenda import Agenda
@@ -13,7 +14,7 @@ from mocks.engine.calendar import BusinessCalendar, CalendarError
 from mocks.engine.draw import Draw
 from mocks.engine.evaluation import Moment, Offices, Texts, evaluate_reply
 from mocks.engine.exchange import Call, DrawnFault, Ruling, WhyNot
-from mocks.engine.journal import Direction, Journal, Row
+from mocks.engine.journal import Journal, Row
 from mocks.engine.names import Names
 from mocks.engine.places import Places
 from mocks.engine.rulebook import Circumstances, Progress
@@ -71,26 +72,28 @@ class Script:
         reacting = next((rule for _, rule in matched if rule.then is not None), None)
         texts, problem = self._evaluate(reacting, call, now)
         problem = self._plan(matched, call, now) or problem
-        ruling = Ruling(
-            row=0,
+        names = tuple(rule.id for _, rule in matched)
+        row = self._write(
+            call,
+            at=now,
+            exchange=exchange,
+            direction="out" if _sends(call.op) else "in",
+            rule=reacting.id if reacting else None,
+            matched=names,
+            why_not=why_not,
+            faults=tuple(f"{one.rule}:{one.fault.kind}@{one.fault.at}" for one in faults),
+            note=problem,
+        )
+        return Ruling(
+            row=row,
             rule=reacting.id if reacting else None,
             reaction=reacting.then if reacting else None,
-            matched=tuple(rule.id for _, rule in matched),
+            matched=names,
             why_not=why_not,
             faults=faults,
             later=tuple(step for _, rule in matched for step in rule.later),
             texts=texts,
         )
-        row = self._row(call, now, exchange, "out" if _sends(call) else "in")
-        written = replace(
-            row,
-            rule=ruling.rule,
-            matched=ruling.matched,
-            why_not=why_not,
-            faults=tuple(f"{one.rule}:{one.fault.kind}@{one.fault.at}" for one in faults),
-            note=problem,
-        )
-        return replace(ruling, row=self.journal.add(written))
 
     def note(self, call: Call, *, now: datetime, exchange: int = 0, outcome: str | None) -> int:
         """Write down something seen, such as an act of the system under test; no rule applies.
@@ -98,8 +101,7 @@ class Script:
         Returns the id of the row.
         """
         self._tick(now)
-        row = self._row(call, now, exchange, "seen")
-        return self.journal.add(replace(row, outcome=outcome))
+        return self._write(call, at=now, exchange=exchange, direction="seen", outcome=outcome)
 
     def settle(
         self,
@@ -265,19 +267,19 @@ class Script:
             return "time.years"
         return None
 
-    def _row(self, call: Call, now: datetime, exchange: int, direction: Direction) -> Row:
-        return Row(
-            at=now,
-            exchange=exchange,
+    def _write(self, call: Call, **fields: Any) -> int:  # noqa: ANN401  # fields of a row
+        row = Row(
+            id=self.journal.next_row,
             party=call.party,
             peer=call.peer,
-            direction=direction,
             op=call.op,
             person=call.person,
             member=call.member,
             correlation=call.correlation,
             nth=self.places.count(call, self.places.of(call)),
+            **fields,
         )
+        return self.journal.add(row)
 
     def _set_up(self) -> None:
         self.offices.openings.clear()
@@ -289,6 +291,7 @@ class Script:
                     self.names.bind_party(party, setup.code)
 
 
-def _sends(call: Call) -> bool:
-    op = load_vocabulary().op.get(call.op)
-    return op is not None and op.sends
+@cache
+def _sends(op: str) -> bool:
+    known = load_vocabulary().op.get(op)
+    return known is not None and known.sends
