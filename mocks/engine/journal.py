@@ -165,16 +165,26 @@ class Journal:
     def restore(cls, kept: Mapping[str, Any]) -> "Journal":
         """Return the journal that a snapshot holds, without store and subscribers."""
         journal = cls(max_rows=kept["max_rows"], max_bytes=kept["max_bytes"])
-        for row in msgspec.convert(kept["rows"], list[Row]):
-            journal._rows[row.id] = row
-        for one in msgspec.convert(kept["exchanges"], list[Exchange]):
-            journal._exchanges[one.id] = one
-            journal._bytes += _size(one)
-        journal._last_row, journal._last_exchange = kept["last_row"], kept["last_exchange"]
-        journal._gone, journal.true_numbers = kept["gone"], kept["true_numbers"]
-        journal._marker = msgspec.convert(kept["marker"], Row | None)
-        journal._digest = DigestBook.restore(kept["digest"])
+        journal.resume(kept)
         return journal
+
+    def resume(self, kept: Mapping[str, Any]) -> None:
+        """Put what a snapshot holds in the place of everything; bounds and store stay.
+
+        The store is told everything, subscribers nothing.
+        """
+        rows = msgspec.convert(kept["rows"], list[Row])
+        exchanges = msgspec.convert(kept["exchanges"], list[Exchange])
+        marker, book = msgspec.convert(kept["marker"], Row | None), kept["digest"]
+        self.clear()
+        self._digest, self._marker = DigestBook.restore(book), marker
+        self._rows = {row.id: row for row in rows}
+        self._exchanges = {one.id: one for one in exchanges}
+        self._bytes = sum(map(_size, exchanges))
+        self._last_row, self._last_exchange = kept["last_row"], kept["last_exchange"]
+        self._gone, self.true_numbers = kept["gone"], kept["true_numbers"]
+        for one in (*exchanges, *rows):
+            self._keep(one)
 
     def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
         """Call somebody with every row that is added or amended, until the result is called."""
@@ -193,10 +203,13 @@ class Journal:
     def _write(self, row: Row) -> None:
         kept = replace(row, decoded=mask_values(row.decoded)) if row.decoded else row
         self._rows[kept.id] = kept
-        if self.store is not None:
-            self.store.keep(kept)
+        self._keep(kept)
         for subscriber in tuple(self._subscribers):
             subscriber(kept)
+
+    def _keep(self, entry: Row | Exchange) -> None:
+        if self.store is not None:
+            self.store.keep(entry)
 
     def _evict(self) -> None:
         row = self._rows.pop(self._last_row - len(self._rows) + 1)
@@ -210,8 +223,7 @@ class Journal:
         former = self._exchanges.get(exchange.id)
         self._bytes += _size(exchange) - (_size(former) if former else 0)
         self._exchanges[exchange.id] = exchange
-        if self.store is not None:
-            self.store.keep(exchange)
+        self._keep(exchange)
         while self._bytes > self.max_bytes or len(self._exchanges) > self.max_rows:
             oldest = self._last_exchange - len(self._exchanges) + 1
             self._bytes -= _size(self._exchanges.pop(oldest))

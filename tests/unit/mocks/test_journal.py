@@ -199,6 +199,17 @@ def test_a_journal_can_be_kept() -> None:
     assert again.add(row_of()) == 4
 
 
+def test_a_journal_goes_on_as_another_was_kept_and_its_store_hears_of_it() -> None:
+    other, shelf = Journal(), Shelf()
+    exchange = other.begin("core", "gw", "in", b"asked", MORNING)
+    other.add(row_of(exchange=exchange))
+    journal = Journal(store=shelf)
+    journal.add(row_of(person="p9"))
+    journal.resume(other.snapshot())
+    assert journal.snapshot() == other.snapshot()
+    assert shelf.kept[1:] == [None, other.find_exchange(exchange), other.find(1)]
+
+
 # The digest. Property tests for interleavings stand in tests/property.
 
 ROWS = [
