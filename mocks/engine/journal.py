@@ -183,8 +183,10 @@ class Journal:
         self._bytes = sum(map(_size, exchanges))
         self._last_row, self._last_exchange = kept["last_row"], kept["last_exchange"]
         self._gone, self.true_numbers = kept["gone"], kept["true_numbers"]
-        for one in (*exchanges, *rows):
-            self._keep(one)
+        for exchange in exchanges:
+            self._keep(exchange)
+        for row in rows:
+            self._keep(row)
 
     def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
         """Call somebody with every row that is added or amended, until the result is called."""
