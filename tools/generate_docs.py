@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from tools.pages.admin_api import admin_api
 from tools.pages.cli import cli
 from tools.pages.configuration import configuration
 from tools.pages.data_model import data_model
@@ -22,6 +23,7 @@ from tools.pages.states import states
 
 REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"
 PAGES: Mapping[str, Callable[[], str]] = {
+    "admin-api.md": admin_api,
     "cli.md": cli,
     "configuration.md": configuration,
     "data-model.md": data_model,

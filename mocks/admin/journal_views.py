@@ -1,0 +1,138 @@
+"""How rows and exchanges of the journal are explained and shown."""
+
+import base64
+import shlex
+from typing import Final
+
+from mocks.admin.schemas.journal import BytesResource, RawResource, WhyResource
+from mocks.admin.views import show_miss
+from mocks.engine.exchange import WhyNot
+from mocks.engine.journal import Exchange, Row
+from mocks.net.client import PATH
+from mocks.net.space import Space
+from wire.documents import MEDIA_TYPE
+
+# In which order a rule is compared with a call: the later it fails, the nearer it came.
+_ORDER: Final = (
+    "party",
+    "op",
+    "person",
+    "match.name",
+    "match.information",
+    "match.affair",
+    "match.inquirer",
+    "match.provider",
+    "state.permit",
+    "state.inquiry",
+    "state.open",
+    "state.limit",
+    "state.since",
+    "nth",
+)
+_SHOWN_TEXT: Final = 64 * 1024
+
+
+def explain_row(row: Row) -> WhyResource:
+    """Return why a row went as it did."""
+    nearest = find_nearest(row.why_not)
+    return WhyResource(
+        row=row.id,
+        rule=row.rule,
+        matched=row.matched,
+        why_not=tuple(map(show_miss, row.why_not)),
+        nearest=nearest.rule if nearest else None,
+        text_ja=_say_ja(row, nearest),
+        text_en=_say_en(row, nearest),
+    )
+
+
+def find_nearest(misses: tuple[WhyNot, ...]) -> WhyNot | None:
+    """Return the rule that came nearest to matching, None where there was none."""
+    return max(misses, key=lambda one: _rank(one.part), default=None)
+
+
+def _rank(part: str) -> int:
+    return _ORDER.index(part) if part in _ORDER else -1
+
+
+def _say_ja(row: Row, nearest: WhyNot | None) -> str:
+    if row.matched:
+        return f"規則 {'、'.join(row.matched)} が当てはまりました。"
+    begin = "どの操作でもない文書でした。" if row.op is None else "どの規則も当てはまりません。"
+    if nearest is None:
+        return f"{begin}比べる規則はありません。"
+    return (
+        f"{begin}最も近い規則は {nearest.rule} です。{nearest.part} が「{nearest.wanted}」の"
+        f"ところ、「{nearest.found}」でした。"
+    )
+
+
+def _say_en(row: Row, nearest: WhyNot | None) -> str:
+    if row.matched:
+        return f"Matched: {', '.join(row.matched)}."
+    begin = "The document is no act that anybody knows." if row.op is None else "No rule matched."
+    if nearest is None:
+        return f"{begin} There is no rule to compare with."
+    return (
+        f"{begin} The nearest is {nearest.rule}: {nearest.part} wants {nearest.wanted!r}"
+        f" and found {nearest.found!r}."
+    )
+
+
+def show_raw(row: Row, exchange: Exchange, space: Space) -> RawResource:
+    """Return both sides of an exchange and the command that sends its request again."""
+    return RawResource(
+        row=row.id,
+        exchange=exchange.id,
+        request=_show_bytes(exchange.asked),
+        response=_show_bytes(exchange.answered or b""),
+        curl=write_curl(exchange, space),
+    )
+
+
+def _show_bytes(octets: bytes) -> BytesResource:
+    try:
+        text = octets[:_SHOWN_TEXT].decode("utf-8")
+    except UnicodeDecodeError:
+        text = None
+    return BytesResource(
+        size=len(octets), base64=base64.b64encode(octets).decode("ascii"), text=text
+    )
+
+
+def write_curl(exchange: Exchange, space: Space) -> str:
+    """Return a shell command that sends the request of an exchange again, empty if none can.
+
+    The sender's certificate is in the folder of keys of the space.
+    """
+    inward = exchange.direction == "in"
+    sender, receiver = exchange.peer, exchange.party
+    if not inward:
+        sender, receiver = receiver, sender or ""
+    names = space.script.names
+    sender_code = names.code_of(sender or "") or sender
+    url = next(
+        (
+            peer.url
+            for peer in space.peers
+            if peer.institution == (names.code_of(receiver) or receiver)
+        ),
+        None,
+    )
+    if not sender_code or url is None:
+        return ""
+    identity = space.pki.identity(sender_code)
+    arguments = [
+        "curl",
+        "--silent",
+        "--show-error",
+        f"--cert={identity.tls_certificate}",
+        f"--key={identity.tls_key}",
+        f"--cacert={space.pki.authority}",
+        f"--header=Content-Type: {MEDIA_TYPE}",
+        "--data-binary=@-",
+        f"{url}{PATH}",
+    ]
+    body = base64.b64encode(exchange.asked).decode("ascii")
+    command = " ".join(map(shlex.quote, arguments))
+    return f"printf %s {shlex.quote(body)} | base64 -d | {command}"

@@ -1,0 +1,1 @@
+"""What the admin API takes and gives: one type each, which validates, documents and samples it."""
