@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import fields
 from typing import Final
 
+from mocks.engine.lint_rules import check_example
 from mocks.engine.lint_subject import Problems, Subject, nearest
 from mocks.engine.problems import Path
 from mocks.engine.scenario_rules import Act, Fault, Rule, Step
@@ -75,6 +76,7 @@ def _step(subject: Subject, step: Step, path: Path) -> Problems:
         hint = ", ".join(known.kinds)
         yield subject.say("step.kind", inner, value=step.action, hint=hint)
     yield from subject.check_person(step.act.person, (*inner, "person"))
+    yield from check_example(subject, step.act.example, (*inner, "example"))
     wanted = (step.action, known.needs, known.takes)
     yield from _told(subject, "step", wanted, _said(step.act), inner)
     if step.action == "answer" and not _holds_back(subject, step.party):

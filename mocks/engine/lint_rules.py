@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import fields, replace
 from typing import Final
 
+from mocks.engine.examples import load_examples
 from mocks.engine.lint_subject import Problems, Subject, nearest
 from mocks.engine.problems import Path
 from mocks.engine.scenario_rules import Match, Reaction, Rule, RuleState, When
@@ -99,6 +100,7 @@ def _reaction(subject: Subject, rule: Rule, path: Path) -> Problems:
     yield from subject.check_file(then.file, (*path, "file"))
     if then.file and rule.when.op not in {"file.receive", EVERY_OP}:
         yield subject.say("rule.file", (*path, "file"), value=then.file)
+    yield from check_example(subject, then.example, (*path, "example"))
     yield from _reply(subject, then, (*path, "reply"))
 
 
@@ -108,6 +110,13 @@ def _reply(subject: Subject, then: Reaction, path: Path) -> Problems:
     yield from check_code(subject, then.reply.error, (*path, "error"))
     if then.reply.retry == "after" and then.reply.reopen_at is None:
         yield subject.say("rule.retry", (*path, "retry"))
+
+
+def check_example(subject: Subject, name: str | None, path: Path) -> Problems:
+    """Yield a problem if there is no known answer of that name."""
+    known = load_examples()
+    if name is not None and name not in known:
+        yield subject.say("word.unknown", path, value=name, hint=nearest(name, known))
 
 
 def check_code(subject: Subject, code: str | None, path: Path) -> Problems:

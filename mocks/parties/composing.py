@@ -8,7 +8,7 @@ from mocks.engine.clock import day_of
 from mocks.engine.scenario_rules import Reaction
 from mocks.engine.scenario_terms import State
 from mocks.parties.agency_state import Bureau, Received
-from mocks.parties.examples import find_example
+from mocks.engine.examples import find_example
 from mocks.parties.seen import peek
 from wire.documents import Document
 from wire.messages import Answer, AnsweredInformation, AnsweredItem, encode

@@ -13,8 +13,7 @@ from mocks.demo.acting import FINAL, Stage
 from mocks.demo.registering import BENEFITS, TAX, UNEMPLOYMENT, register_everybody
 from mocks.engine.behaviour import Order
 from mocks.engine.clock import JST, day_of, system_time
-from mocks.parties.agency_state import Asked
-from mocks.parties.agency_state import Ask
+from mocks.parties.agency_state import Ask, Asked
 from mocks.parties.judging import Judge
 from mocks.sandbox import Options, Sandbox, open_sandbox
 from permitlists import Hold, PermitList, load_builtin

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from mocks.engine.examples import load_examples
 from mocks.engine.loading import load_schema
 from mocks.engine.problems import load_wordings
 from mocks.engine.scenario_graph import draw_graph, write_text
@@ -125,6 +126,8 @@ def _tables() -> Iterator[str]:
     for field, title in WORDS.items():
         yield f"## {title}"
         yield _words(getattr(words, field))
+    yield "## 決まった回答（example）"
+    yield _words(load_examples())
     yield "## 誤りの符号（error、reason）"
     yield _words(list_codes())
 

@@ -365,7 +365,9 @@ def test_hours_need_a_calendar() -> None:
     ],
 )
 def test_a_rule_about_something_else_is_not_shadowed(when: str) -> None:
-    text = SMALL.replace(RULE, f"  - id: x\n    when: {when}\n    then: {{example: a}}\n{RULE}", 1)
+    text = SMALL.replace(
+        RULE, f"  - id: x\n    when: {when}\n    then: {{example: income}}\n{RULE}", 1
+    )
     assert not lint_bytes(text.encode())
 
 

@@ -7,14 +7,14 @@ from importlib.resources import files
 
 import msgspec
 
+from mocks.engine.vocabulary import Word
+
 Values = Mapping[str, Mapping[str, str | None]]  # information -> item -> value
 
 
-class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Example(Word, frozen=True, forbid_unknown_fields=True):
     """A known answer: what it is good for, and its values by information and item."""
 
-    ja: str
-    en: str
     values: dict[str, dict[str, str]]
 
 
