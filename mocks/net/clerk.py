@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol, TypeVar
 
+from mocks.engine.agenda import Entry
 from mocks.engine.clock import SpaceClock
 from mocks.engine.durations import Duration
 from mocks.engine.exchange import Call, DrawnFault, Ruling
@@ -25,6 +26,7 @@ from mocks.engine.party import (
     Reply,
     Returned,
     Send,
+    UnableError,
 )
 from mocks.engine.scenario_terms import FaultPoint
 from mocks.engine.script import Script
@@ -288,9 +290,36 @@ class Clerk:
                 await self.wait(one.fault.lasting)
         return not any(one.fault.kind in _BREAKING for _, _, one in found)
 
+    async def take_step(self, entry: Entry) -> None:
+        """Let the party do what a scenario wants of it now; what it cannot do is a row."""
+        now = self.world.clock.now()
+        try:
+            effects = self.party.act(entry.action, entry.act, entry.call, now=now)
+        except UnableError as error:
+            self.world.script.journal.add(not_taken(entry, now, str(error)))
+            self.world.changed()
+        else:
+            await self.perform(effects)
+
     async def wake(self) -> None:
         """Let the party know that an instant has come that it asked for."""
         await self.give(Due())
+
+
+def not_taken(entry: Entry, now: datetime, note: str) -> Row:
+    """Return the row of a step that nobody took."""
+    call = entry.call
+    return Row(
+        at=now,
+        party=entry.party,
+        direction="out",
+        op=f"step.{entry.action}",
+        person=call.person if call else entry.act.person,
+        member=call.member if call else 0,
+        correlation=call.correlation if call else None,
+        outcome="unable",
+        note=note,
+    )
 
 
 def _drawn(judged: Mapping[str, tuple[Call, Ruling]]) -> list[Drawn]:

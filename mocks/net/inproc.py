@@ -14,11 +14,10 @@ from mocks.engine.calendar import BusinessCalendar
 from mocks.engine.clock import SpaceClock
 from mocks.engine.durations import Duration
 from mocks.engine.exchange import DrawnFault
-from mocks.engine.journal import Row
-from mocks.engine.party import Effect, Event, Party, UnableError
+from mocks.engine.party import Effect, Event, Party
 from mocks.engine.scenario import Scenario
 from mocks.engine.script import Script
-from mocks.net.clerk import Clerk
+from mocks.net.clerk import Clerk, not_taken
 from mocks.net.holds import Holds
 from mocks.net.strand import Gate, Strand, StuckError
 from mocks.net.timers import Timers
@@ -177,16 +176,11 @@ class Inproc:
 
     async def _take_step(self, entry: Entry) -> None:
         clerk = self.clerks.get(self.script.names.code_of(entry.party) or entry.party)
-        now, note = self.clock.now(), "nobody here takes this step"
-        try:
-            if clerk is not None:
-                effects = clerk.party.act(entry.action, entry.act, entry.call, now=now)
-                await clerk.perform(effects)
-                return
-        except UnableError as error:
-            note = str(error)
-        row = Row(at=now, party=entry.party, note=f"{entry.action}: {note}")
-        self.script.journal.add(row)
+        if clerk is not None:
+            await clerk.take_step(entry)
+        else:
+            row = not_taken(entry, self.clock.now(), "nobody here takes this step")
+            self.script.journal.add(row)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,11 @@ import msgspec
 
 from mocks.engine.agenda import Agenda, Entry
 from mocks.engine.clock import SpaceClock
-from mocks.engine.journal import Journal, Row
-from mocks.engine.party import Party, UnableError
+from mocks.engine.journal import Journal
+from mocks.engine.party import Party
 from mocks.engine.scenario import Scenario
 from mocks.engine.script import Script
+from mocks.net.clerk import not_taken
 from mocks.net.client import DocumentsClient
 from mocks.net.holds import Holds
 from mocks.net.host import Host
@@ -235,20 +236,13 @@ class Space(Passing):
     async def take_step(self, entry: Entry) -> None:
         """Let a party do what a scenario wants of it now; what it cannot do is a row."""
         host = self.hosts.get(self.script.names.code_of(entry.party) or entry.party)
-        if host is None and self.on_step is not None:
+        if host is not None:
+            await host.clerk.take_step(entry)
+        elif self.on_step is not None:
             await self.on_step(entry)
-            return
-        now = self.clock.now()
-        note = "nobody here takes this step"
-        try:
-            if host is not None:
-                effects = host.party.act(entry.action, entry.act, entry.call, now=now)
-                await host.perform(effects)
-                return
-        except UnableError as error:
-            note = str(error)
-        self.journal.add(Row(at=now, party=entry.party, note=f"{entry.action}: {note}"))
-        self.changed()
+        else:
+            self.journal.add(not_taken(entry, self.clock.now(), "nobody here takes this step"))
+            self.changed()
 
 
 def tls_files(pki: Pki, identity: Identity) -> TlsFiles:
