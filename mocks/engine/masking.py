@@ -8,7 +8,6 @@ from wire.numbers import individual_number_digit
 
 # Twelve digits by themselves; a hyphen or a letter beside them makes them part of something else.
 _TWELVE: Final = re.compile(rb"(?<![0-9A-Za-z-])[0-9]{12}(?![0-9A-Za-z-])")
-_LOOKED_FOR: Final = re.compile(rb"[0-9]{12}")  # ten times as fast where there is nothing
 _MASK: Final = b"*" * 12
 # Every digit as 0: finding twelve zeros costs a tenth of the expression.
 _SHAPE: Final = bytes.maketrans(b"123456789", b"0" * 9)
@@ -23,8 +22,6 @@ def mask_numbers(raw: bytes) -> tuple[bytes, int]:
     if _RUN not in raw.translate(_SHAPE):
         return raw, 0
     found = 0
-    if _LOOKED_FOR.search(raw) is None:
-        return raw, 0
 
     def hide(match: re.Match[bytes]) -> bytes:
         nonlocal found

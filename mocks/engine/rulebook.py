@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Final
 
-from mocks.engine.calendar import BusinessCalendar
+from mocks.engine.calendar import BusinessCalendar, CalendarError
 from mocks.engine.draw import Draw
 from mocks.engine.exchange import Call, DrawnFault, WhyNot
 from mocks.engine.scenario_rules import Fault, Match, Occurrences, Rule
@@ -113,7 +113,10 @@ class Rulebook:
             return None
         if not lasts(fault.fault) or fault.fault.lasting is None:
             return fault
-        until = about.calendar.shift(about.now, fault.fault.lasting)
+        try:
+            until = about.calendar.shift(about.now, fault.fault.lasting)
+        except CalendarError:  # no end within reach: this call alone
+            return fault
         self.progress[rule.id] = replace(progress, until={**progress.until, at: until})
         return replace(fault, until=until)
 

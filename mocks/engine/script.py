@@ -68,7 +68,7 @@ class Script:
         about = Circumstances(now=now, place=place, draw=draw, calendar=self._calendar(call.party))
         matched, why_not = self.shelf.match(self._with_hours(call, now))
         faults = tuple(draw_faults(matched, about))
-        self._move_clock(call.party, faults)
+        self._move_clock(call.party, faults, now)
         reacting = next((rule for _, rule in matched if rule.then is not None), None)
         texts, problem = self._evaluate(reacting, call, now)
         problem = self._plan(matched, call, now) or problem
@@ -238,10 +238,11 @@ class Script:
             return call
         return replace(call, facts=replace(call.facts, open=is_open))
 
-    def _move_clock(self, party: str, faults: tuple[DrawnFault, ...]) -> None:
+    def _move_clock(self, party: str, faults: tuple[DrawnFault, ...], now: datetime) -> None:
         for one in faults:
             if one.fault.kind == "clock_skew" and one.fault.step is not None:
-                self.skews[party] = self.skews.get(party, timedelta()) + one.fault.step.span
+                moved = self._calendar(party).shift(now, one.fault.step) - now
+                self.skews[party] = self.skews.get(party, timedelta()) + moved
 
     def _evaluate(self, rule: Rule | None, call: Call, now: datetime) -> tuple[Texts, str | None]:
         reply = rule.then.reply if rule is not None and rule.then is not None else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from mocks.engine.calendar import BusinessCalendar, Opening
+from mocks.engine.calendar import BusinessCalendar, CalendarError, Opening
 from mocks.engine.draw import Draw
 from mocks.engine.durations import Duration, parse_duration
 from mocks.engine.templates import Call, Expression, Template, TemplateError, Text, Variable
@@ -58,9 +58,9 @@ def evaluate(expression: Expression, scope: Scope) -> Value:
                 raise TemplateError("template.function", offset)
             try:
                 return function(scope, arguments)
+            except (TemplateError, CalendarError):
+                raise
             except (ValueError, LookupError, TypeError) as error:
-                if isinstance(error, TemplateError):
-                    raise
                 raise TemplateError("template.argument", offset) from error
 
 

@@ -86,5 +86,5 @@ def test_a_reply_keeps_what_could_be_said_before_something_could_not() -> None:
     assert (texts, problem) == ({"receipt": "R-c-1"}, "template.variable")
     beyond = moment_of(datetime(2051, 1, 1, tzinfo=UTC)).scope(call_of())
     opens = Answering(reopen_at=parse_template("{{ next_open(prov) }}"))
-    assert evaluate_reply(opens, beyond)[0] == {}
+    assert evaluate_reply(opens, beyond) == ({}, "time.years")
     assert evaluate_reply(Answering(state="held"), beyond) == ({}, None)

@@ -153,6 +153,21 @@ def test_an_end_in_business_days_keeps_to_the_closing_days_of_that_party() -> No
     assert fault.until == MORNING + timedelta(days=4)  # Monday is closed, too
 
 
+def test_an_end_beyond_all_calendars_is_for_one_call() -> None:
+    script = script_of(
+        "{id: out, when: {party: prov, op: '*'},"
+        " fault: [{at: before_effect, kind: down, for: P9BD}]}"
+    )
+    [fault] = script.rule(call_of(), now=MORNING.replace(year=2050, month=12), exchange=0).faults
+    assert fault.until is not None
+    script.reset_counters()
+    late = MORNING.replace(year=2050, month=12, day=28)
+    assert [script.rule(call_of(), now=late, exchange=0).faults[0].until for _ in range(2)] == [
+        None,
+        None,
+    ]
+
+
 def chance_of(percent: int) -> str:
     return (
         "{id: some, when: {party: prov, op: '*'}, fault: [{at: before_effect, kind: delay,"
