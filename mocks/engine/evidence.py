@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from mocks.engine.journal import Row
+from mocks.engine.rows import Row
 from mocks.engine.scenario import Scenario
 from mocks.engine.sightings import Sighting
 

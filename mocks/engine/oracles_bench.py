@@ -12,8 +12,8 @@ from mocks.engine.draw import Draw
 from mocks.engine.durations import Duration
 from mocks.engine.evaluation import evaluate_moment, opening_of
 from mocks.engine.evidence import Evidence, Outcome
-from mocks.engine.journal import Row
 from mocks.engine.oracles_said import Value, load_texts
+from mocks.engine.rows import Row
 from mocks.engine.scenario_terms import Moment
 from mocks.engine.sightings import Sighting
 from mocks.engine.template_values import Scope
@@ -170,9 +170,13 @@ class Bench:
         return setup.count if setup else 1
 
     def is_about(self, person: str | None) -> bool:
-        """Return whether anything at all came up about a person, or at all without a person."""
-        named = {row.person for row in self.rows} | {one.person for one in self.evidence.sightings}
-        return person in named if person is not None else bool(named)
+        """Return whether anything came up about a person; without one, of any declared party."""
+        if person is None:
+            return bool(self.evidence.sightings) or any(
+                row.party in self.scenario.parties for row in self.rows
+            )
+        seen = any(one.person == person for one in self.evidence.sightings)
+        return seen or any(row.person == person for row in self.rows)
 
     def later(self, start: datetime, duration: Duration, party: str | None = None) -> datetime:
         """Return the instant a duration after another; business days are of a party if named."""

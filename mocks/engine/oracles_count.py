@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from mocks.engine.durations import Duration
-from mocks.engine.journal import Row
 from mocks.engine.oracles_bench import ANY_ACT, Bench, Finding, found, is_refused
 from mocks.engine.oracles_fit import other_exchanges
 from mocks.engine.oracles_lack import gone, lacking
 from mocks.engine.oracles_said import fill, join, load_texts, word
 from mocks.engine.oracles_subject import act, list_some
+from mocks.engine.rows import Row
 from mocks.engine.scenario_expectations import Count
 from mocks.engine.vocabulary import Word
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from mocks.engine.conditions import Condition
-from mocks.engine.journal import Row
 from mocks.engine.oracles_bench import Bench, text_of
+from mocks.engine.rows import Row
 from mocks.engine.scenario_expectations import Observation, Seen
 from mocks.engine.sightings import Sighting, Subject
 

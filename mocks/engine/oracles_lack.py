@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Sequence
 
-from mocks.engine.journal import Row
 from mocks.engine.oracles_bench import Bench, Finding, found
+from mocks.engine.rows import Row
 from mocks.engine.vocabulary import Word
 
 

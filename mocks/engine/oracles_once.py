@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from mocks.engine.journal import Row
 from mocks.engine.oracles_bench import Bench, Finding, found, is_refused
 from mocks.engine.oracles_lack import gone
 from mocks.engine.oracles_said import word
 from mocks.engine.oracles_subject import act
+from mocks.engine.rows import Row
 from mocks.engine.scenario_expectations import ExactlyOnce, Position
 from mocks.engine.sightings import Sighting
 from mocks.engine.vocabulary import Word, load_vocabulary

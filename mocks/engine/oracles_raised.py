@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from mocks.engine.durations import Duration
-from mocks.engine.journal import Row
 from mocks.engine.oracles_bench import Bench, Finding, found, text_of
 from mocks.engine.oracles_fit import holds
 from mocks.engine.oracles_said import word
 from mocks.engine.oracles_subject import list_some
+from mocks.engine.rows import Row
 from mocks.engine.scenario_expectations import Alarm, Audit
 from mocks.engine.scenario_rules import Fault
 from mocks.engine.vocabulary import Word, load_vocabulary
@@ -82,7 +82,7 @@ def _raised(bench: Bench, alarm: Alarm, start: datetime) -> Finding:
         return found("open", "nothing", what=word("anything"))
     if told:
         return found("broken", "late", bench.rows_of(told), n=1, total=1, at=told[0].at)
-    return found("broken", "absent", bench.rows[:1] if start == bench.started_at else ())
+    return found("broken", "absent")
 
 
 def _without_reason(bench: Bench, raised: Sequence[datetime]) -> Finding:

@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from mocks.engine.journal import Row
 from mocks.engine.oracles_bench import ANY_ACT, Bench, Finding, found
 from mocks.engine.oracles_fit import Fit, fits_row, fits_sighting, other_exchanges, subjects_of
 from mocks.engine.oracles_lack import lacking
 from mocks.engine.oracles_said import word
 from mocks.engine.oracles_subject import list_some, person_of, shown_by
+from mocks.engine.rows import Row
 from mocks.engine.scenario_expectations import Observation, Seen
 from mocks.engine.sightings import Sighting
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mocks.engine.evidence import Evidence, Verdict
-from mocks.engine.journal import Row
 from mocks.engine.oracles import judge
+from mocks.engine.rows import Row
 from mocks.engine.scenario import Scenario
 from mocks.engine.sightings import Sighting, Subject
 from mocks.scenarios.library import load_shipped
@@ -16,6 +16,7 @@ from tests.support.scenarios import load_text
 START = datetime(2027, 6, 4, 7, 50, tzinfo=UTC)  # Friday, 16:50 in Japan
 HOUR = 3600.0
 DAY = 24 * HOUR
+FEW = 3
 
 SCENARIO = """\
 mocks: "1"
@@ -61,7 +62,7 @@ class Run:
         *,
         at: float = 1.0,
         times: int = 1,
-        **said: Any,  # noqa: ANN401
+        **said: Any,  # noqa: ANN401  # any field
     ) -> "Run":
         """Note an act, or several at the same instant."""
         for _ in range(times):
@@ -81,7 +82,7 @@ class Run:
         what: str,
         *,
         at: float = 1.0,
-        **said: Any,  # noqa: ANN401
+        **said: Any,  # noqa: ANN401  # any field
     ) -> "Run":
         """Note something seen."""
         when = self.started_at + timedelta(seconds=at)
@@ -137,3 +138,11 @@ def run_of_shipped(identifier: str) -> Run:
     """Return an empty run of a scenario that is shipped."""
     scenario = load_shipped(identifier).scenario
     return Run(scenario, started_at=scenario.clock.start or START)
+
+
+def with_small_crowds(run: Run) -> Run:
+    """Return a run of a scenario whose crowds are no larger than three."""
+    people = {
+        name: replace(one, count=min(one.count, FEW)) for name, one in run.scenario.people.items()
+    }
+    return replace(run, scenario=replace(run.scenario, people=people))
