@@ -13,6 +13,7 @@ from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
 from gateway.domain.addresses import BasicItems
 from gateway.domain.identifiers import IndividualNumber, ProcessNumber, Symbol
 from gateway.domain.inquiry import Answer, Inquiry, Refusal
+from gateway.domain.pace import Pace
 from gateway.domain.permit_book import OwnList, PermitBook
 from gateway.domain.permits import OfferedList, ProvisionPermit
 from gateway.domain.records import ExchangeRecord, StoredRecord, Verification
@@ -392,4 +393,5 @@ class Ports:
     policy: Policy
     watch: Watch
     register: OwnRegister | None = None
+    pace: Pace = field(default_factory=Pace)
     alarmed: Counter[str] = field(default_factory=Counter)  # alarms raised by this process

@@ -14,6 +14,7 @@ from gateway.bootstrap.own_register import FolderRegister
 from gateway.bootstrap.runner import TaskRunner
 from gateway.bootstrap.system import SandboxClock, SystemClock, SystemIds
 from gateway.bootstrap.work_figures import Looks
+from gateway.domain.pace import Pace
 from gateway.domain.permit_book import PermitBook
 from gateway.network.directory import Trust
 from gateway.network.party import Identity, Party, build_party, classify_number
@@ -87,6 +88,7 @@ async def _settle_in(office: Office, path: str, one: Institution, connect: Conne
     identity = Identity(institution=one.code, key_id=one.signing_key_id, key=key)
     party = build_party(identity, trust=office.trust, ids=office.ids)
     peers = connect(office, party)
+    pacing = office.settings.pacing
     ports = Ports(
         store=await office.database.store(one.code, master, owner=office.owner),
         clock=office.clock,
@@ -102,6 +104,7 @@ async def _settle_in(office: Office, path: str, one: Institution, connect: Conne
         policy=_policy(office.settings, one),
         watch=EventWatch(),
         register=_own_register(office.settings, one.code),
+        pace=Pace(rate=pacing.rate, most_open=pacing.limit_open),
     )
     await permit_list.load_stored(ports=ports)
     await sandbox.load_clock_offset(ports=ports)

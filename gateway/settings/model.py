@@ -110,6 +110,18 @@ class Batch(_Table, frozen=True, kw_only=True):
     operating_codes_file: Path | None = None
 
 
+class Pacing(_Table, frozen=True, kw_only=True):
+    """How fast inquiries go out where a counterparty cannot take them all at once.
+
+    After a provider was closed or full at most `rate` inquiries a second begin with it. At most
+    `limit_open` are under way with one provider at once in one process; one that says it is full
+    is asked for less.
+    """
+
+    rate: Annotated[int, Meta(ge=1, le=1000)] = 10
+    limit_open: Annotated[int, Meta(ge=1, le=100_000)] = 1000
+
+
 class Permits(_Table, frozen=True, kw_only=True):
     """The permit list: `register` is the folder in which operators hold back own exchanges.
 
@@ -155,6 +167,7 @@ class Settings(_Table, frozen=True, kw_only=True):
     clients: tuple[Client, ...] = ()
     token: Token | None = None
     batch: Batch = Batch()
+    pacing: Pacing = Pacing()
     permits: Permits = Permits()
     jobs: Jobs = Jobs()
     logs: Logs = Logs()

@@ -35,6 +35,7 @@ from gateway.usecases.conclusion import (
 from gateway.usecases.judging import day_of, find_denial, judge_again
 from gateway.usecases.sending import backoff
 from gateway.usecases.skew import watch_clock
+from gateway.usecases.turns import find_wait, note_refusal
 
 LANE = "inquiry"
 OTHER_EDITION = "permit.edition"
@@ -73,6 +74,7 @@ class Course:
     ) -> None:
         self.inquiry, self.item, self.ports, self.symbol = inquiry, item, ports, symbol
         self.waiting = False
+        self.open = False
         self.steps: dict[InquiryState, Callable[[], Awaitable[None]]] = {
             InquiryState.PERMIT_REQUESTED: self.obtain_permit,
             InquiryState.PERMITTED: self.go_on,
@@ -82,8 +84,12 @@ class Course:
 
     async def run(self) -> None:
         """Take steps until the inquiry is final or waits; whoever moved it meanwhile wins."""
-        with suppress(GuardFailedError):
-            await self._take_steps()
+        try:
+            with suppress(GuardFailedError):
+                await self._take_steps()
+        finally:
+            if self.open:
+                self.ports.pace.leave(self.inquiry.provider)
 
     async def _take_steps(self) -> None:
         try:
@@ -104,7 +110,7 @@ class Course:
         if self.symbol is None:
             await self.refuse(InquiryState.FAILED, self.fault("symbol.not_acquired"))
             return
-        if not await self.is_still_allowed():
+        if not await self.is_still_allowed() or not await self.has_turn():
             return
         try:
             reply = await self.ports.core.request_permit(self.inquiry, self.symbol.symbol)
@@ -146,6 +152,24 @@ class Course:
             transaction_number=permit.transaction_number,
         )
 
+    async def has_turn(self) -> bool:
+        """Tell whether the inquiry may go now; if not, it waits for its turn, and nothing goes."""
+        if self.open:
+            return True
+        wait = find_wait(self.inquiry, ports=self.ports)
+        if wait is None or wait.retry_at is None:
+            self.enter()
+            return True
+        run_at = min(wait.retry_at, self.inquiry.deadline_at)
+        await self.keep(self.inquiry.state, run_at=run_at, refusal=wait)
+        return False
+
+    def enter(self) -> None:
+        """Count as an exchange with the provider until this drive ends."""
+        if not self.open:
+            self.open = True
+            self.ports.pace.enter(self.inquiry.provider)
+
     async def is_still_allowed(self) -> bool:
         """Ask our own list again if it changed or another day came; a denial ends the inquiry."""
         await own_register.catch_up(ports=self.ports)
@@ -173,6 +197,7 @@ class Course:
 
     async def send(self) -> None:
         """Send inquiry and permit; after a restart the same message asks for the stored reply."""
+        self.enter()
         delivery = await self.ports.core.send_inquiry(self.inquiry)
         if delivery.author is not None and delivery.dated is not None:
             since = self.inquiry.updated_at  # nothing was sent before
@@ -223,8 +248,8 @@ class Course:
         """Sort a refusal of a peer: one fresh permit, a stored wait, or the end."""
         if refusal.code in RENEWABLE and not self.was_refused(refusal.code):
             await self.ask_afresh(refusal)
-        elif refusal.retry is Retry.AFTER and refusal.retry_at is not None:
-            run_at = self.later(refusal.retry_at)
+        elif (wished := note_refusal(self.inquiry, refusal, ports=self.ports)) is not None:
+            run_at = self.later(wished)
             asked = self.inquiry.permits_asked  # a new message id, or the stored refusal returns
             if self.inquiry.state is InquiryState.PERMIT_REQUESTED:
                 await self.keep(
