@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,9 @@ STOP_SECONDS = 15.0
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ASSERTION_SECONDS = 60
 OK = 200
+UNAUTHORISED = 401
+NDJSON = "application/x-ndjson"
+PROGRAM = (sys.executable, "-m", "gateway")
 Json = Any  # a decoded JSON document: each caller knows which
 
 
@@ -55,7 +58,7 @@ class Said:
 
 @dataclass(slots=True)
 class Gateway:
-    """One gateway as a process of its own."""
+    """One gateway as a process of its own; `program` is what serves, commands are always ours."""
 
     plan: Plan
     private_key: Path
@@ -64,13 +67,14 @@ class Gateway:
     session: aiohttp.ClientSession | None = None
     token: str = field(default="", repr=False)
     assertions: int = 0
+    program: tuple[str, ...] = PROGRAM
 
     async def start(self) -> None:
         """Start `nakadachi serve`; its log lines go to a file."""
         self.session = aiohttp.ClientSession(trust_env=False)
         with self.plan.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                *_command("serve", "-c", str(self.plan.config)), stdout=log, stderr=log
+                *self.program, "serve", "-c", str(self.plan.config), stdout=log, stderr=log
             )
 
     async def wait_ready(self) -> None:
@@ -132,13 +136,46 @@ class Gateway:
     async def call(
         self, method: str, path: str, body: Json = None, headers: Mapping[str, str] | None = None
     ) -> Said:
-        """Return what the business API says to a request."""
-        sent = {"Authorization": f"Bearer {self.token}", **(headers or {})}
+        """Return what the business API says to a request; a token that has expired is renewed."""
+        given = {"Content-Type": "application/json"} if body is not None else {}
+        octets = None if body is None else json.dumps(body).encode()
+        return await self._call(method, path, octets, {**given, **(headers or {})})
+
+    async def hand_over(
+        self, path: str, rows: Iterable[Json], headers: Mapping[str, str] | None = None
+    ) -> Said:
+        """Return what the business API says to many objects, one a line."""
+        octets = b"".join(json.dumps(row).encode() + b"\n" for row in rows)
+        return await self._call("POST", path, octets, {"Content-Type": NDJSON, **(headers or {})})
+
+    async def _call(
+        self, method: str, path: str, octets: bytes | None, headers: Mapping[str, str]
+    ) -> Said:
+        said = await self._request(method, path, octets, headers)
+        if said.status == UNAUTHORISED:
+            await self.authorise()
+            said = await self._request(method, path, octets, headers)
+        return said
+
+    async def _request(
+        self, method: str, path: str, octets: bytes | None, headers: Mapping[str, str]
+    ) -> Said:
+        sent = {"Authorization": f"Bearer {self.token}", **headers}
         url = f"{self.plan.business_url}{path}"
-        async with self._open().request(method, url, json=body, headers=sent) as reply:
+        async with self._open().request(method, url, data=octets, headers=sent) as reply:
             content = await reply.read()
-            found = json.loads(content) if content else None
-            return Said(status=reply.status, headers=dict(reply.headers), body=found)
+            return Said(
+                status=reply.status,
+                headers=dict(reply.headers),
+                body=_decode(content, reply.content_type),
+            )
+
+    async def figures(self) -> dict[str, float]:
+        """Return the figures of the gateway by name and labels, as /metrics writes them."""
+        async with self._open().get(f"{self.plan.business_url}/metrics") as reply:
+            lines = (await reply.text()).splitlines()
+        pairs = (line.rpartition(" ") for line in lines if line and line[0] != "#")
+        return {name: float(value) for name, _, value in pairs}
 
     async def run(self, *arguments: str) -> Json:
         """Return the JSON that a command prints for this gateway's settings.
@@ -147,7 +184,11 @@ class Gateway:
             GatewayFailedError: its exit code is not 0; the text is what it said.
         """
         process = await asyncio.create_subprocess_exec(
-            *_command(*arguments, "-c", str(self.plan.config), "--json"),
+            *PROGRAM,
+            *arguments,
+            "-c",
+            str(self.plan.config),
+            "--json",
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
@@ -188,8 +229,13 @@ class Gateway:
         return "\n".join(lines[-5:]) or f"{self.plan.short}: no log"
 
 
-def _command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "gateway", *arguments]
+def _decode(content: bytes, media_type: str) -> Json:
+    """Return a reply's body: lines of objects as a list, what is no JSON as text."""
+    if media_type == NDJSON:
+        return [json.loads(line) for line in content.splitlines()]
+    if content and not media_type.endswith("json"):
+        return content.decode("utf-8", "replace")
+    return json.loads(content) if content else None
 
 
 def _write64(value: Mapping[str, object]) -> str:

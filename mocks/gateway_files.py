@@ -3,7 +3,8 @@
 import json
 import secrets
 import socket
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from mocks.pki import Pki
@@ -39,7 +40,9 @@ class Plan:
     """One gateway to start: whose it is, its one business system, where it listens.
 
     `slot_seconds` after an inquiry a `not_provided` leaves it (G12). `register` is the folder of
-    its own permit register, if it keeps one.
+    its own permit register, if it keeps one. What cannot be reached is tried again after
+    `retry_seconds`, which double up to the second of them; a call lasts `call_seconds` at most.
+    `more` are further settings, by table.
     """
 
     short: str
@@ -50,6 +53,9 @@ class Plan:
     network_port: int
     slot_seconds: int
     register: Path | None = None
+    retry_seconds: tuple[float, float] = (0.2, 2)
+    call_seconds: float = 20
+    more: Mapping[str, Values] = field(default_factory=dict)
 
     @property
     def config(self) -> Path:
@@ -114,6 +120,7 @@ def write_config(plan: Plan, around: Surroundings) -> None:
         "[institutions]": _institution(plan, around),
         "[clients]": _client(plan, around),
     }
+    tables |= {name: one for name, one in plan.more.items() if name not in tables}
     parts = []
     for name, values in tables.items():
         lines = [f"[{name}]"] if name else []
@@ -126,6 +133,7 @@ def _network(plan: Plan, around: Surroundings) -> Values:
     identity = around.pki.identity(plan.code)
     return {
         "port": plan.network_port,
+        "call_seconds": plan.call_seconds,
         "tls_key_file": str(identity.tls_key),
         "tls_certificate_file": str(identity.tls_certificate),
         "ca_file": str(around.pki.authority),
@@ -141,8 +149,9 @@ def _institution(plan: Plan, around: Surroundings) -> Values:
         "signing_key_id": identity.signing_key_id,
         "master_key_file": str(identity.master_key),
         "slot_seconds": plan.slot_seconds,
-        "retry_first_seconds": 0.2,
-        "retry_most_seconds": 2,
+        "retry_first_seconds": plan.retry_seconds[0],
+        "retry_most_seconds": plan.retry_seconds[1],
+        **plan.more.get("[institutions]", {}),
     }
 
 

@@ -1,0 +1,131 @@
+"""How a run goes on: until nothing happens any more, then to the next instant at which it will.
+
+Time of the space moves only here. A gateway is quiet when its own figures say that no task is
+under way and nothing is due, and when no party is at work; what waits for time to pass (a slow
+reply, a party that hangs) is quiet too once nothing has changed for a moment.
+"""
+
+import asyncio
+import math
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import aiohttp
+
+from mocks.gateway import Gateway
+from mocks.net.space import Space
+
+GLANCE_SECONDS: Final = 0.01
+CALM_SECONDS: Final = 0.15  # real time without any change, while somebody waits for time to pass
+PATIENCE_SECONDS: Final = 60.0
+RUNNING: Final = "nakadachi_work_running"
+NEXT: Final = 'nakadachi_work_next_timestamp_seconds{{institution="{code}"}}'
+LOOKS: Final = 'nakadachi_work_looks_total{{institution="{code}"}}'
+_KEEPER: Final = 1  # the task of a space that keeps its time
+
+
+class RestlessError(Exception):
+    """The system under test does not come to rest; the text says what goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What goes on at a moment: of the space, and by the gateway's own figures."""
+
+    rows: int
+    at_work: int
+    parked: int
+    running: float
+    next_run: datetime | None
+    looks: float
+
+    def same(self, other: "Glance") -> bool:
+        """Return whether nothing has changed but that the gateway looked for work again."""
+        return (self.rows, self.at_work, self.running, self.next_run) == (
+            other.rows,
+            other.at_work,
+            other.running,
+            other.next_run,
+        )
+
+    def is_idle(self, now: datetime) -> bool:
+        """Return whether nobody is at work and nothing is due."""
+        due = self.next_run is not None and self.next_run <= now
+        return not self.at_work and not self.running and not due
+
+
+@dataclass(slots=True)
+class Pace:
+    """Moves a run on; `changes` counts what the journal was told."""
+
+    space: Space
+    gateway: Gateway
+    changes: int = 0
+    next_run: datetime | None = None
+    _forget: object = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        self._forget = self.space.journal.subscribe(self._count)
+
+    async def settle(self) -> None:
+        """Return once nothing happens any more before time passes.
+
+        Raises:
+            RestlessError: something goes on for a minute.
+        """
+        loop = asyncio.get_running_loop()
+        until, since = loop.time() + PATIENCE_SECONDS, loop.time()
+        last: Glance | None = None
+        while loop.time() < until:
+            await self.space.tell()  # the gateway looks for work whenever it is told the time
+            seen = await self._glance()
+            if seen is None:
+                return
+            if last is None or not seen.same(last):
+                since = loop.time()
+            elif self._is_quiet(seen, last, loop.time() - since):
+                self.next_run = seen.next_run
+                return
+            last = seen
+            await asyncio.sleep(GLANCE_SECONDS)
+        raise RestlessError(str(last))
+
+    def next_instant(self) -> datetime | None:
+        """Return when something happens next: in the space or at the gateway; None for never."""
+        known = [at for at in (self.space.next_at, self.next_run) if at is not None]
+        return min(known, default=None)
+
+    async def go_to(self, instant: datetime) -> None:
+        """Move the clock to an instant, or not at all if that is not ahead."""
+        await self.space.advance(max(instant - self.space.clock.now(), timedelta()))
+
+    def _is_quiet(self, seen: Glance, last: Glance, calm: float) -> bool:
+        if seen.is_idle(self.space.clock.now()):
+            return seen.looks > last.looks
+        return bool(seen.parked) and calm >= CALM_SECONDS
+
+    async def _glance(self) -> Glance | None:
+        """Return what goes on, or None if the gateway has ended."""
+        process = self.gateway.process
+        if process is None or process.returncode is not None:
+            return None
+        try:
+            figures = await self.gateway.figures()
+        except (aiohttp.ClientError, OSError):
+            return None
+        code = self.gateway.plan.code
+        due = figures.get(NEXT.format(code=code), math.nan)
+        space = self.space
+        serving = sum(host.clerk.under_way for host in space.hosts.values())
+        return Glance(
+            rows=self.changes,
+            at_work=serving + len(space.running - space.parked) - _KEEPER,
+            parked=len(space.parked) + len(space.holds.held),
+            running=figures[RUNNING],
+            next_run=None if math.isnan(due) else datetime.fromtimestamp(due, UTC),
+            looks=figures[LOOKS.format(code=code)],
+        )
+
+    def _count(self, _row: object) -> None:
+        self.changes += 1

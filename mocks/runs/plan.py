@@ -1,0 +1,166 @@
+"""What a run is made of: the scenario as it is played, who takes part under which code, until when.
+
+A scenario without `begin` starts with the system under test asking once about everybody, under
+affair 69-7; one without people is about one person.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from mocks.engine.calendar import BusinessCalendar
+from mocks.engine.clock import JST
+from mocks.engine.durations import Duration
+from mocks.engine.scenario import Persons, Scenario
+from mocks.engine.scenario_rules import Act, Step
+from mocks.runs.scaling import scale
+from permitlists import Institutions
+
+INFORMATION: Final = "地方税関係情報"
+AFFAIR: Final = "69-7"
+START: Final = datetime(2027, 6, 1, 10, 0, tzinfo=JST)
+# Municipalities that can be the system under test or the provider that nobody named, in order.
+SPARE: Final = ("991015", "991023", "991031", "991040", "991058", "991066")
+SHORTEST: Final = timedelta(minutes=15)  # how long a run goes on at least, by its own clock
+PLAYABLE: Final = frozenset({"sut", "agency", "core", "registry"})
+_HOUSES: Final = {"core": "core", "registry": "registry"}  # parties with a code of their own
+
+
+class PlanError(Exception):
+    """A scenario that cannot be played against a gateway; the text says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunPlan:
+    """A run: `scenario` is what is played and judged, `codes` are institution codes by party.
+
+    `provider` is who is asked by the system under test; `begin` are the steps that nobody waits
+    for, and `end` is when what is expected must have come.
+    """
+
+    scenario: Scenario
+    scale: int
+    seed: int
+    sut: str
+    codes: Mapping[str, str]
+    provider: str
+    start: datetime
+    end: datetime
+    begin: tuple[Step, ...]
+
+    @property
+    def code(self) -> str:
+        """The institution code of the system under test."""
+        return self.codes[self.sut]
+
+    @property
+    def asks_us(self) -> frozenset[str]:
+        """The people about whom others ask the system under test."""
+        steps = (step for step in self.begin if step.party != self.sut and step.action == "ask")
+        return frozenset(step.act.person for step in steps if step.act.person)
+
+    @property
+    def asked_by_us(self) -> frozenset[str]:
+        """The people about whom the system under test asks."""
+        steps = (step for step in self.begin if step.party == self.sut and step.action == "ask")
+        return frozenset(step.act.person for step in steps if step.act.person)
+
+    @property
+    def registered_later(self) -> frozenset[str]:
+        """The people whose replica a step of the scenario registers."""
+        steps = (step for step in self.begin if step.action == "register")
+        return frozenset(step.act.person for step in steps if step.act.person)
+
+
+def plan_run(
+    source: Scenario, institutions: Institutions, *, by: int = 1, seed: int | None = None
+) -> RunPlan:
+    """Return the run of a scenario, its crowds divided by a number.
+
+    Raises:
+        PlanError: it has parties that no run has, or more institutions than there are.
+    """
+    obstacle = find_obstacle(source)
+    if obstacle is not None:
+        raise PlanError(obstacle)
+    people = source.people or {"p1": Persons()}
+    scenario = scale(replace(source, people=people), by)
+    sut = next(name for name, one in scenario.parties.items() if one.kind == "sut")
+    scenario = replace(scenario, begin=scenario.begin or _ask_about_all(scenario, sut))
+    codes = _list_codes(scenario, sut, institutions)
+    agencies = [name for name, one in scenario.parties.items() if one.kind == "agency"]
+    provider = codes[agencies[0]] if agencies else _spare(codes.values())
+    start = scenario.clock.start or START
+    return RunPlan(
+        scenario=scenario,
+        scale=by,
+        seed=source.seed if seed is None else seed,
+        sut=sut,
+        codes=codes,
+        provider=provider,
+        start=start,
+        end=_find_end(scenario, start),
+        begin=scenario.begin,
+    )
+
+
+def find_obstacle(scenario: Scenario) -> str | None:
+    """Return why no run can play a scenario, or None: files and residency are not in them yet."""
+    kinds = {one.kind for one in scenario.parties.values()}
+    unknown = sorted(kinds - PLAYABLE)
+    if unknown:
+        return f"no run has a party of the kind {unknown[0]}"
+    if "core" not in kinds:
+        return "no run is without the core"
+    return "no run is about files" if scenario.files else None
+
+
+def _ask_about_all(scenario: Scenario, sut: str) -> tuple[Step, ...]:
+    return tuple(
+        Step(
+            after=Duration(),
+            do={sut: {"ask": Act(person=name, information=INFORMATION, affair=AFFAIR)}},
+        )
+        for name in scenario.people
+    )
+
+
+def _list_codes(scenario: Scenario, sut: str, institutions: Institutions) -> dict[str, str]:
+    codes = {}
+    for name, setup in scenario.parties.items():
+        house = institutions.find_short(_HOUSES.get(setup.kind, ""))
+        code = house.code if house is not None else setup.code
+        if code is not None:
+            codes[name] = code
+    for name in (sut, *scenario.parties):
+        if name not in codes:
+            codes[name] = _spare(codes.values())
+    unknown = [code for code in codes.values() if institutions.find(code) is None]
+    if unknown:
+        message = f"the sandbox has no institution {unknown[0]}"
+        raise PlanError(message)
+    return codes
+
+
+def _spare(taken: Iterable[str]) -> str:
+    used = set(taken)
+    found = next((code for code in SPARE if code not in used), None)
+    if found is None:
+        message = "more institutions than the sandbox has"
+        raise PlanError(message)
+    return found
+
+
+def _find_end(scenario: Scenario, start: datetime) -> datetime:
+    """Return when the longest of what is awaited, and of what parties do by themselves, is over."""
+    calendar = BusinessCalendar()
+    spans = [step.after for step in scenario.begin]
+    begun = max((calendar.shift(start, one) for one in spans), default=start)
+    ends = [start + SHORTEST, begun + SHORTEST]
+    for one in scenario.expect:
+        for part in (one.eventually, one.alarm, one.count, one.never):
+            within = part.within if part is not None else None
+            if within is not None:
+                ends.append(calendar.shift(start, within))
+    return max(ends)
