@@ -52,6 +52,10 @@ class Shelf:
         self._lifetimes.pop(rule, None)
         return found
 
+    def ends_of(self) -> Mapping[str, datetime]:
+        """Return when rules made by hand end, where that is known."""
+        return dict(self._ends)
+
     def tick(self, now: datetime) -> None:
         """Let lifetimes begin, and remove rules made by hand that are over."""
         self._ends.update({rule: now + ttl for rule, ttl in self._lifetimes.items()})

@@ -1,0 +1,135 @@
+"""What commands of a running server have in common: which server, which space, what is printed."""
+
+import json
+import os
+import sys
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Annotated, Any, Final
+
+import typer
+
+from mocks.admin.client import AdminClient, RefusedError, UnreachableError, find_target
+
+NO, USAGE, ENVIRONMENT = 1, 2, 3
+SPACE_VARIABLE: Final = "NAKADACHI_MOCKS_SPACE"
+Json = Any  # a decoded JSON document: each command knows which
+
+JsonOption = Annotated[bool, typer.Option("--json", help="JSON で出力 / Print JSON.")]
+UrlOption = Annotated[
+    str | None,
+    typer.Option(
+        "--admin-url",
+        metavar="URL",
+        envvar="NAKADACHI_MOCKS_URL",
+        help="管理APIの場所（既定は http://127.0.0.1:9401）/ Where the admin API is.",
+    ),
+]
+SpaceOption = Annotated[
+    str | None,
+    typer.Option(
+        "--space",
+        metavar="NAME",
+        envvar=SPACE_VARIABLE,
+        help="スペース（一つしかなければ省略できる）/ The space; the only one by default.",
+    ),
+]
+SpaceArgument = Annotated[str, typer.Argument(metavar="NAME", help="スペースの名前 / Its name.")]
+
+
+@contextmanager
+def server(url: str | None, *, as_json: bool = False) -> Iterator[AdminClient]:
+    """Give a client of the server; what it refuses is printed and ends with its exit code."""
+    try:
+        yield AdminClient(find_target(url, os.environ))
+    except RefusedError as error:
+        show_problem(error.problem, as_json=as_json)
+        raise typer.Exit(NO) from error
+    except UnreachableError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(ENVIRONMENT) from error
+    except OSError as error:
+        typer.echo(f"{error.strerror}: {error.filename or ''}", err=True)
+        raise typer.Exit(ENVIRONMENT) from error
+
+
+def choose_space(client: AdminClient, space: str | None) -> str:
+    """Return the space that an option names, or the only one."""
+    if space is not None:
+        return space
+    names: list[str] = client.ask("GET", "/about")["spaces"]
+    if len(names) == 1:
+        return names[0]
+    message = f"スペースを選んでください / choose one of: {' '.join(names) or '-'}"
+    raise typer.BadParameter(message, param_hint="--space")
+
+
+def show(value: Json, *, as_json: bool, only: Sequence[str] = ()) -> None:
+    """Print one object or a list of objects; texts for people show the members `only`."""
+    if as_json:
+        echo(json.dumps(value, ensure_ascii=False))
+    elif isinstance(value, Mapping):
+        names = [name for name in (only or value) if name in value]
+        width = max(map(_width, names), default=0)
+        for name in names:
+            echo(f"{_pad(name, width)}  {_text(value[name])}")
+    else:
+        _show_table(value, only)
+
+
+def _show_table(rows: Sequence[Mapping[str, Json]], only: Sequence[str]) -> None:
+    if not rows:
+        echo("なし / none")
+        return
+    names = list(only or rows[0])
+    table = [names, *([_text(row.get(name)) for name in names] for row in rows)]
+    widths = [max(_width(line[column]) for line in table) for column in range(len(names))]
+    for line in table:
+        cells = [_pad(cell, width) for cell, width in zip(line, widths, strict=True)]
+        echo("  ".join(cells).rstrip())
+
+
+def show_problem(problem: Mapping[str, Json], *, as_json: bool) -> None:
+    """Print a refusal: code, both languages, what was expected, findings with their places."""
+    if as_json:
+        echo(json.dumps({"error": problem}, ensure_ascii=False))
+        return
+    lines = [f"{problem['code']}: {problem['title_ja']} / {problem['title_en']}"]
+    lines += [
+        f"  {name}: {_text(problem[name])}"
+        for name in ("path", "expected", "accepted")
+        if problem.get(name)
+    ]
+    lines += [f"  {problem['detail_ja']}", f"  {problem['detail_en']}"]
+    for one in problem.get("problems", ()):
+        place = f"{one['line']}:{one['column']} {one['path']}"
+        lines.append(f"  {place} {one['severity']} {one['code']}")
+        lines.append(f"    {one['message_ja']} / {one['message_en']}")
+    for line in lines:
+        print(_plain(line), file=sys.stderr)  # noqa: T201  # beside what programs read
+
+
+def echo(text: str) -> None:
+    """Print a text; what came from outside must not move the cursor of whoever reads it."""
+    typer.echo(_plain(text))
+
+
+def _plain(text: str) -> str:
+    return "".join(char if char.isprintable() or char == "\n" else "�" for char in text)
+
+
+def _text(value: Json) -> str:
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return "-"
+    return json.dumps(value, ensure_ascii=False) if value != [] else "-"
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def _pad(text: str, width: int) -> str:
+    return text + " " * (width - _width(text))
