@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from mocks.engine.clock import day_of
+from mocks.engine.examples import find_example
 from mocks.engine.scenario_rules import Reaction
 from mocks.engine.scenario_terms import State
 from mocks.parties.agency_state import Bureau, Received
-from mocks.engine.examples import find_example
 from mocks.parties.seen import peek
 from wire.documents import Document
 from wire.messages import Answer, AnsweredInformation, AnsweredItem, encode

@@ -1,5 +1,6 @@
 """What the network core knows, as plain data; nobody else ever sees two institutions' symbols."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,6 +31,15 @@ class IssuedPermit:
         return now < self.claims.expires_at
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relay:
+    """What was relayed and is not replied to yet: its ruling, how it stood, its exchange."""
+
+    ruling: Ruling | None
+    before: Mapping[str, str]
+    exchange: int
+
+
 @dataclass(slots=True, kw_only=True)
 class CoreState:
     """Process numbers under way, symbols, connections between them, permits, the log."""
@@ -41,7 +51,7 @@ class CoreState:
     permits: dict[tuple[str, str], IssuedPermit] = field(default_factory=dict)  # by request
     transactions: dict[str, IssuedPermit] = field(default_factory=dict)
     outcomes: dict[str, str] = field(default_factory=dict)  # transaction -> last known state
-    rows: dict[str, tuple[Ruling, dict[str, str]]] = field(default_factory=dict)  # by mark
+    relays: dict[str, Relay] = field(default_factory=dict)  # under way, by mark
     relayed: set[str] = field(default_factory=set)  # transactions
     accepted: set[str] = field(default_factory=set)  # whose late answer was taken over
     open: set[str] = field(default_factory=set)  # transactions without an answer or a refusal

@@ -43,7 +43,7 @@ class Player(ABC):
 
     def calls(self, event: Arrived, *, now: datetime) -> Sequence[Call]:
         """Return the acts that a stream calls for, in the order of its documents."""
-        return self._list_calls(event, self.role.enter(now, event.exchange))
+        return self._list_calls(event, self.role.here(now))
 
     def handle(self, event: Event, *, now: datetime) -> Sequence[Effect]:
         """Take one turn at an instant of the space's clock."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from mocks.engine.exchange import Ruling
 from mocks.engine.party import Advance, Effect, Reply, Returned, Send
 from mocks.parties.core_calls import inquiry_state
-from mocks.parties.core_state import IssuedPermit, Office
+from mocks.parties.core_state import IssuedPermit, Office, Relay
 from mocks.parties.desk import Letter
 from mocks.parties.outbox import Parcel, has
 from mocks.parties.permitting import COME_AGAIN
@@ -130,6 +130,8 @@ def returned(core: Office, event: Returned, now: datetime) -> Sequence[Effect]:
     if kind not in {"relay", "pass"}:
         return ()
     transaction_number, _, message_id = rest.partition(" ")
+    relayed = core.state.relays.pop(event.mark, None)
+    core.role.exchange = relayed.exchange if relayed else 0
     replies = [one for one in event.documents or () if one.in_reply_to == message_id]
     outcome = "unreachable"
     for reply in replies:
@@ -139,7 +141,8 @@ def returned(core: Office, event: Returned, now: datetime) -> Sequence[Effect]:
             outcome = see_taken(core, transaction_number, reply, now)
     if kind == "relay" and not replies:
         core.record(now, act="relay", transaction_number=transaction_number, result="unreachable")
-    _conclude(core, event.mark, transaction_number, outcome)
+    if relayed is not None:
+        _conclude(core, relayed, transaction_number, outcome)
     return [Reply(document=reply.raw) for reply in replies]
 
 
@@ -196,12 +199,11 @@ def _settle(
 
 def _expect(core: Office, mark: str, ruling: Ruling | None, issued: IssuedPermit) -> None:
     """Remember how it stood before something was relayed, until the reply comes."""
-    if ruling is not None:
-        core.state.rows[mark] = (ruling, {"inquiry": inquiry_state(core, issued) or "permitted"})
+    before = {"inquiry": inquiry_state(core, issued) or "permitted"}
+    core.state.relays[mark] = Relay(ruling=ruling, before=before, exchange=core.role.exchange)
 
 
-def _conclude(core: Office, mark: str, transaction_number: str, outcome: str) -> None:
+def _conclude(core: Office, relay: Relay, transaction_number: str, outcome: str) -> None:
     issued = core.state.transactions[transaction_number]
-    ruling, before = core.state.rows.pop(mark, (None, {}))
     after = {"inquiry": inquiry_state(core, issued) or "permitted"}
-    core.role.settle(ruling, Became(outcome=outcome, before=before, after=after))
+    core.role.settle(relay.ruling, Became(outcome=outcome, before=relay.before, after=after))

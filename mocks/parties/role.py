@@ -56,9 +56,13 @@ class Role:
         """When it answers."""
         return self.hours or self.script.offices.openings.get(self.name) or ALWAYS
 
+    def here(self, now: datetime) -> datetime:
+        """Return what the party's own clock shows at an instant of the space."""
+        return self.script.local_time(self.name, now)
+
     def enter(self, now: datetime, exchange: int = 0) -> datetime:
         """Begin a turn at an instant of the space; return what the party's own clock shows."""
-        here = self.script.local_time(self.name, now)
+        here = self.here(now)
         self.skew, self.exchange = here - now, exchange
         return here
 
