@@ -53,6 +53,7 @@ class Bench:
         self.scenario = evidence.scenario
         self.now, self.started_at = evidence.now, evidence.started_at
         self.calendar = BusinessCalendar()
+        self._moments: dict[Moment, datetime | None] = {}
         self.sut = next(
             (name for name, one in self.scenario.parties.items() if one.kind == "sut"), ""
         )
@@ -195,6 +196,11 @@ class Bench:
         Functions that look ahead (`next_open`) start from the instant at which a party first said
         that it is closed, or from the beginning of the run.
         """
+        if moment not in self._moments:
+            self._moments[moment] = self._evaluate(moment)
+        return self._moments[moment]
+
+    def _evaluate(self, moment: Moment) -> datetime | None:
         scope = Scope(
             now=self.closed_at or self.started_at,
             started_at=self.started_at,
