@@ -26,7 +26,14 @@ def test_the_example_is_clean_and_drawn_as_shown() -> None:
 
 def test_every_point_of_a_fault_is_explained() -> None:
     points = load_schema()["$defs"]["fault"]["properties"]["at"]["enum"]
-    assert re.findall(r"^\| `(\w+)`", PAGE.read_text("utf-8"), re.MULTILINE) == points
+    section = PAGE.read_text("utf-8").partition("## 障害の起こる時点")[2].partition("\n## ")[0]
+    assert re.findall(r"^\| `(\w+)`", section, re.MULTILINE) == points
+
+
+def test_every_kind_of_expectation_has_its_verdicts_explained() -> None:
+    kinds = [name for name in load_schema()["$defs"]["expectation"]["properties"] if name != "why"]
+    section = PAGE.read_text("utf-8").partition("## 期待の判定")[2].partition("\n## ")[0]
+    assert set(re.findall(r"`(\w+)`", section)) >= {*kinds, "met", "broken", "open"}
 
 
 def test_the_reference_names_every_key_of_the_schema() -> None:
