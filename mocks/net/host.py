@@ -17,6 +17,7 @@ from mocks.trust import Directory
 from wire.documents import MEDIA_TYPE
 
 MAX_STREAM_BYTES = 64 << 20
+STOP_SECONDS = 1.0  # real time: how long exchanges may take that are under way at the end
 
 
 class Site(World, Protocol):
@@ -52,7 +53,7 @@ class Host:
         """Listen on loopback; port 0 takes any and `port` says which."""
         app = web.Application(client_max_size=MAX_STREAM_BYTES)
         app.router.add_post(PATH, self._serve)
-        self.runner = web.AppRunner(app, access_log=None)
+        self.runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_SECONDS)
         await self.runner.setup()
         self.door = Door(self.runner, server_context(self.files, self.world.directory))
         await self.door.install(port)
@@ -98,12 +99,10 @@ class Host:
 
     async def _outage(self, door: Door, drawn: DrawnFault) -> None:
         await door.shut()
-        try:
-            if drawn.until is not None:
-                await self.world.wait_until(drawn.until)
-        finally:
-            await door.open()
-            self.outages.discard(drawn.rule)
+        if drawn.until is not None:
+            await self.world.wait_until(drawn.until)
+        self.outages.discard(drawn.rule)
+        await door.open()
 
 
 @dataclass(frozen=True, slots=True)

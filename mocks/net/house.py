@@ -39,7 +39,8 @@ class SpaceError(Exception):
 class Plot:
     """What a space is made from; without a clock it starts at the machine's time.
 
-    The parties of a `scenario` are there from the beginning, and it runs.
+    The parties of a `scenario` are there from the beginning, and it runs. They listen on ports
+    from `port` on, one each, or with 0 on any.
     """
 
     name: str = DEFAULT
@@ -47,6 +48,7 @@ class Plot:
     scenario: Scenario | None = None
     clock: SpaceClock | None = None
     slot: timedelta = SLOT
+    port: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -68,6 +70,7 @@ class House:
         self._kept = folder is not None
         self.folder = folder or Path(tempfile.mkdtemp(prefix="nakadachi-mocks-"))
         self._tenants: dict[str, _Tenant] = {}
+        self._failures: dict[str, Exception] = {}
         self._tasks = asyncio.TaskGroup()
 
     @property
@@ -116,7 +119,7 @@ class House:
         tenant.space.load(scenario)
 
     async def close(self, name: str = DEFAULT) -> None:
-        """Close a space and forget all that was in it.
+        """Close a space and forget all that was in it; what made it fail is raised here.
 
         Raises:
             SpaceError: `space.unknown`.
@@ -124,6 +127,8 @@ class House:
         tenant = self._load(name)
         tenant.end.set()
         await tenant.gone.wait()
+        if (error := self._failures.pop(name, None)) is not None:
+            raise error
 
     async def __aenter__(self) -> Self:
         await self._tasks.__aenter__()
@@ -140,6 +145,9 @@ class House:
         await self._tasks.__aexit__(kind, error, trace)
         if not self._kept:
             shutil.rmtree(self.folder, ignore_errors=True)
+        if self._failures:
+            failures = list(self._failures.values())
+            raise ExceptionGroup(", ".join(self._failures), failures)
 
     def _load(self, name: str) -> _Tenant:
         if name not in self._tenants:
@@ -155,22 +163,31 @@ class House:
         if plot.scenario is not None:
             world.take_roles(plot.scenario.parties)
         clock = plot.clock or SpaceClock()
-        space = Space(pki, clock, world.core, world.keys, world.parties, name=plot.name)
+        space = Space(
+            pki,
+            clock,
+            world.core,
+            world.keys,
+            world.parties,
+            name=plot.name,
+            first_port=plot.port,
+        )
         if plot.scenario is not None:
             space.load(plot.scenario)
         ready = asyncio.get_running_loop().create_future()
         return _Tenant(space=space, world=world, ready=ready)
 
     async def _live(self, tenant: _Tenant) -> None:
-        """Keep a space open in one task, as its task group wants it."""
+        """Keep a space open in one task, as its task group wants it; a failure ends only it."""
         try:
             async with tenant.space:
                 tenant.ready.set_result(None)
                 await tenant.end.wait()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # told to whoever closes the space, or the house
             if tenant.ready.done():
-                raise
-            tenant.ready.set_exception(error)
+                self._failures[tenant.space.name] = error
+            else:
+                tenant.ready.set_exception(error)
         finally:
             self._tenants = {n: one for n, one in self._tenants.items() if one is not tenant}
             tenant.gone.set()

@@ -4,7 +4,6 @@ Numbers of the sandbox's people are in it, keys and ports are not. Exchanges und
 whoever asked them asks again.
 """
 
-import base64
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
@@ -14,6 +13,7 @@ import msgspec
 
 from mocks.engine.party import Party
 from mocks.engine.script import Script
+from mocks.net.tagging import read, write
 from mocks.parties.desk import Desk
 from mocks.parties.outbox import Outbox
 
@@ -44,9 +44,9 @@ def put_parties(parties: Mapping[str, Party], kept: Mapping[str, Any]) -> None:
     if set(kept) != set(keepers):
         message = "not the parties of this space"
         raise ValueError(message)
-    read = {code: _read(party, kept[code]) for code, party in keepers.items()}
+    found = {code: _read(party, kept[code]) for code, party in keepers.items()}
     for code, party in keepers.items():
-        party.state, party.outbox, party.desk.written = read[code]
+        party.state, party.outbox, party.desk.written = found[code]
 
 
 def exchange_script(script: Script, kept: Mapping[str, Any]) -> None:
@@ -83,26 +83,14 @@ def read_wakes(kept: Mapping[str, Any]) -> dict[str, list[datetime]]:
 
 
 def _keep(party: Kept) -> dict[str, Any]:
-    return {
-        "state": _text(party.state),
-        "outbox": _text(party.outbox),
-        "written": party.desk.written,
-    }
+    kept = {"state": write(party.state), "outbox": write(party.outbox)}
+    return {**kept, "written": party.desk.written}
 
 
 def _read(party: Kept, kept: Mapping[str, Any]) -> tuple[Any, Any, int]:
-    try:
-        state = _value(kept["state"], type(party.state))
-        outbox = _value(kept["outbox"], type(party.outbox))
-        return state, outbox, msgspec.convert(kept["written"], int)
-    except (KeyError, TypeError, msgspec.MsgspecError) as error:
+    state, outbox, written = read(kept["state"]), read(kept["outbox"]), kept["written"]
+    fits = type(state) is type(party.state) and type(outbox) is type(party.outbox)
+    if not fits or type(written) is not int:
         message = "not the memory of a party"
-        raise ValueError(message) from error
-
-
-def _text(value: object) -> str:
-    return base64.b64encode(msgspec.msgpack.encode(value)).decode("ascii")
-
-
-def _value(text: str, kind: type) -> Any:  # noqa: ANN401  # a value of that kind
-    return msgspec.msgpack.decode(base64.b64decode(text, validate=True), type=kind)
+        raise ValueError(message)
+    return state, outbox, written

@@ -11,6 +11,7 @@ from mocks.engine.calendar import BusinessCalendar
 from mocks.engine.clock import SpaceClock
 from mocks.engine.durations import Duration
 from mocks.engine.script import Script
+from mocks.net.holds import Holds
 from mocks.net.host import Host
 from mocks.net.timers import Timers
 
@@ -31,7 +32,9 @@ class Passing(Protocol):
     running: set[asyncio.Task[Any]]
     hosts: dict[str, Host]
     timers: Timers
-    parked: set[asyncio.Task[Any] | None]
+    parked: set[asyncio.Task[Any]]  # who waits for time to pass
+    woken: set[asyncio.Task[Any]]  # who waited for what came last
+    holds: Holds
     moving: asyncio.Lock
     latest_news: asyncio.Event
     planned: asyncio.Event  # that something else may be due next
@@ -94,8 +97,15 @@ class Passing(Protocol):
     async def wait_until(self, instant: datetime) -> None:
         """Return once the clock has reached an instant."""
         while self.clock.now() < instant:
-            come = asyncio.Event()
-            self.timers.add(instant, come.set)
+            come, task = asyncio.Event(), asyncio.current_task()
+
+            def wake(come: asyncio.Event = come, task: asyncio.Task[Any] | None = task) -> None:
+                come.set()
+                if task is not None:
+                    self.parked.discard(task)
+                    self.woken.add(task)
+
+            self.timers.add(instant, wake)
             self.planned.set()
             await self._park(come.wait())
 
@@ -167,6 +177,7 @@ class Passing(Protocol):
         if due is None or due > now:
             return set()
         before = set(self.running)
+        self.woken.clear()
         while True:
             timer, entry = self.timers.next_at, self.script.agenda.next_at
             if entry is not None and entry <= now and (timer is None or entry < timer):
@@ -175,21 +186,32 @@ class Passing(Protocol):
             elif (action := self.timers.take(now)) is not None:
                 action()
             else:
-                return self.running - before
+                return (self.running - before) | self.woken
 
     async def _settle(self, started: set[asyncio.Task[Any]]) -> None:
-        """Wait until what was started is done, or waits for time to pass itself."""
-        parked = set(self.parked)
+        """Wait until what was started or woken is done, or waits for time to pass itself."""
+        if not started:
+            return
+        before = set(self.parked)
         with suppress(TimeoutError):
             async with asyncio.timeout(SETTLE_SECONDS):
-                while pending := [task for task in started if not task.done()]:
-                    if len(self.parked - parked) >= len(pending):
+                while True:
+                    pending = [
+                        task for task in started if not task.done() and task not in self.parked
+                    ]
+                    serving = sum(host.clerk.under_way for host in self.hosts.values())
+                    waiting = len(self.parked) + len(self.holds.held)
+                    # Whoever waits through somebody else has that one parked since.
+                    if serving <= waiting and len(pending) <= len(self.parked - before):
                         return
-                    await asyncio.wait(pending, timeout=GLANCE_SECONDS)
+                    await asyncio.sleep(GLANCE_SECONDS)
 
     async def _park(self, until: Awaitable[object]) -> None:
         """Wait for time to pass, so that who moves the clock does not wait for this task."""
         task = asyncio.current_task()
+        if task is None:
+            message = "only a task can wait for time to pass"
+            raise RuntimeError(message)
         self.parked.add(task)
         try:
             await until

@@ -55,6 +55,7 @@ class Space(Passing):
     keys: Keys
     parties: Mapping[str, Party]
     name: str = "default"
+    first_port: int = 0  # of the parties, one after another; 0 takes any
     on_step: Callable[[Entry], Awaitable[None]] | None = None
     hosts: dict[str, Host] = field(default_factory=dict)
     peers: tuple[Peer, ...] = ()
@@ -65,7 +66,8 @@ class Space(Passing):
     telling: Telling = field(init=False)
     fresh: dict[str, Any] = field(default_factory=dict, repr=False)  # memories at the beginning
     timers: Timers = field(default_factory=Timers)
-    parked: set[asyncio.Task[Any] | None] = field(default_factory=set)
+    parked: set[asyncio.Task[Any]] = field(default_factory=set)
+    woken: set[asyncio.Task[Any]] = field(default_factory=set)
     moving: asyncio.Lock = field(default_factory=asyncio.Lock)
     latest_news: asyncio.Event = field(default_factory=asyncio.Event)
     planned: asyncio.Event = field(default_factory=asyncio.Event)
@@ -103,11 +105,10 @@ class Space(Passing):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.holds.release_all()
-        for host in self.hosts.values():
-            await host.stop()
-        for task in self.running:
+        for task in {*self.running, *self.parked}:
             task.cancel()
+        self.holds.release_all()
+        await asyncio.gather(*(host.stop() for host in self.hosts.values()))
         await self.tasks.__aexit__(kind, error, trace)
 
     def admit(self, identity: Identity, url: str) -> None:
@@ -220,7 +221,7 @@ class Space(Passing):
         files = tls_files(self.pki, identity)
         client = DocumentsClient(files, self.directory)
         host = self.hosts[code] = Host(party, files, self, client)
-        await host.start()
+        await host.start(self.first_port and self.first_port + len(self.hosts) - 1)
         self.admit(identity, f"https://127.0.0.1:{host.port}")
 
     async def tell(self, *, missed: bool = False) -> None:
