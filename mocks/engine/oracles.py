@@ -32,6 +32,7 @@ from mocks.engine.oracles_raised import judge_alarm, judge_audit
 from mocks.engine.oracles_said import fill, load_texts
 from mocks.engine.oracles_seen import judge_eventually, judge_never
 from mocks.engine.oracles_texts import judge_no_disclosure
+from mocks.engine.rows import Row
 from mocks.engine.scenario_expectations import Count, Expectation
 from mocks.engine.vocabulary import Word
 
@@ -69,11 +70,18 @@ def _verdict(bench: Bench, index: int, expectation: Expectation) -> Verdict:
         index=index,
         kind=kind,
         outcome=finding.outcome,
-        rows=tuple(dict.fromkeys(row.id for row in finding.rows if row.id))[:MOST_ROWS],
+        rows=_ids(bench, finding.rows),
         said_ja=said.ja,
         said_en=said.en,
         why=expectation.why,
     )
+
+
+def _ids(bench: Bench, rows: Sequence[Row]) -> tuple[int, ...]:
+    """Return the rows to show, by number; what only follows shows the rows of its exchange."""
+    named = {row.correlation for row in rows if not row.id and row.correlation}
+    implied = [row for name in named for row in bench.by_correlation[name]]
+    return tuple(sorted({row.id for row in (*rows, *implied)} - {0}))[:MOST_ROWS]
 
 
 def _said(expectation: Expectation, finding: Finding) -> Word:

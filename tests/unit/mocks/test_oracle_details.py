@@ -100,6 +100,12 @@ def test_an_answer_in_the_reply_counts_as_acknowledged_once_beside_late_copies()
     assert late.act("ack", at=3, times=3).outcome() == "met"
 
 
+def test_what_follows_from_a_sighting_shows_the_rows_of_its_exchange() -> None:
+    run = run_of("{never: {op: inquiry.answer.accepted, with_permit: denied}}").act(SEND, at=3)
+    run.act("permit.issue", "core", decoded={"exp": "2027-06-04T07:51:00Z"})
+    assert run.see("effect", "answer_applied", at=4).judge()[0].rows == (1, 2)
+
+
 def test_an_answer_that_came_late_is_acknowledged_by_its_rows_alone() -> None:
     run = run_of("{count: {op: ack, correlation: same, min: 2}}")
     late = run.see("effect", "answer_applied", at=3).act("inquiry.answer.accepted", at=3)
