@@ -32,7 +32,7 @@ _PRAGMAS: Final = ("journal_mode=wal", "synchronous=FULL", "busy_timeout=10000")
 Kind = Literal["row", "exchange", "cleared", "evicted"]
 
 
-class JournalFileError(Exception):
+class JournalFileError(OSError):
     """The file cannot be opened, read or written; says what the database said, no contents."""
 
 

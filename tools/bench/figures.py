@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tools.bench import exchange, files, policies
+from tools.bench import exchange, files, policies, stubs
 from tools.bench.arena import PEOPLE, Arena, Launch, open_arena, process_of
 from tools.bench.batches import measure_batches
 from tools.bench.latency import measure_latency
@@ -41,6 +41,10 @@ TITLES: Mapping[str, str] = {
     "P3s": "records decoded one by one / those of pandas.read_fwf as texts",
     "P3c": "peak of resident megabytes while a file of a gigabyte is decoded",
     "P4": "durable chained encrypted records / synchronous executemany of 100",
+    "P5": "fixed answers of our stub, journal in memory / those of WireMock with its journal",
+    "P5m": "the same / those of Mountebank with its journal",
+    "P5p": "the same / those of Prism, which has none",
+    "P5d": "fixed answers of our stub, journal on disk before each / those of WireMock",
     "P7": "time of a batch / ten times that of a tenth of it",
     "P9": "bare aiohttp GET of 1 KB behind our mutual TLS / in clear",
     "N1": "complete inquiries / those of the other checkout",
@@ -59,6 +63,9 @@ BARS: Mapping[str, tuple[float, float]] = {  # must and goal; P1b, P2b, P3c and 
     "P3s": (3, 4),
     "P3c": (80, 55),
     "P4": (0.35, 0.60),
+    "P5": (0.7, 1.5),
+    "P5m": (3, 6),
+    "P5p": (3, 6),
     "P7": (1.2, 1.05),
     "P9": (0.7, 0.85),
 }
@@ -72,13 +79,21 @@ PAIRS: Mapping[str, tuple[str, str]] = {
     "P3z": ("z21", "read"),
     "P3b": ("encode", "build"),
     "P3s": ("rows", "pandas"),
+    "P5": (stubs.OURS_IN_MEMORY, "wiremock"),
+    "P5m": (stubs.OURS_IN_MEMORY, "mountebank"),
+    "P5p": (stubs.OURS_IN_MEMORY, "prism"),
+    "P5d": (stubs.OURS_ON_DISK, "wiremock"),
     "P9": ("bare behind TLS", "bare"),
     "N1": ("inquiry", "inquiry before"),
     "N1p": ("provision", "provision before"),
 }
-TOGETHER = {"P3": ("P3", "P3k", "P3r", "P3z"), "P3b": ("P3b", "P3s")}  # of the same rounds
-FILES = frozenset(one for together in TOGETHER.values() for one in together)
-UNSERVED = frozenset({"P2", "P2b", "P2c", "P3c", "P4"}) | FILES  # figures that need no gateway
+TOGETHER = {  # of the same rounds
+    "P3": ("P3", "P3k", "P3r", "P3z"),
+    "P3b": ("P3b", "P3s"),
+    "P5": ("P5", "P5m", "P5p", "P5d"),
+}
+GROUPED = frozenset(one for together in TOGETHER.values() for one in together)
+UNSERVED = frozenset({"P2", "P2b", "P2c", "P3c", "P4"}) | GROUPED  # figures that need no gateway
 AGAINST = {"P1": "N1", "P1p": "N1p"}  # what another checkout is compared by
 BEFORE = " before"
 
@@ -139,6 +154,8 @@ async def measure(wanted: Sequence[str], plan: Plan, against: Path | None = None
     found = await _measure_served(wanted, plan, against) if set(wanted) - UNSERVED else []
     found += await _measure_policies(wanted, plan)
     found += await _measure_files(wanted, plan)
+    if "P5" in wanted:
+        found += _compare_stubs(await stubs.measure_stubs(plan))
     if "P4" in wanted:
         rounds = await measure_records(plan)
         found.append(Figure(id="P4", ratio=compare(rounds, "records", "plain"), rounds=rounds))
@@ -182,11 +199,21 @@ async def _measure_files(wanted: Sequence[str], plan: Plan) -> list[Figure]:
     return found
 
 
+def _compare_stubs(rounds: Rounds) -> list[Figure]:
+    """Return the figures about stubs; one whose other server could not be had has no ratio."""
+    there = set(rounds.kept[0]) if rounds.kept else set()
+    none = Rounds(kept=(), rejected=rounds.rejected)
+    return [
+        _compare(rounds if there.issuperset(PAIRS[one]) else none, one, PAIRS[one])
+        for one in TOGETHER["P5"]
+    ]
+
+
 async def _measure_served(wanted: Sequence[str], plan: Plan, against: Path | None) -> list[Figure]:
     """Return the figures that need gateways."""
     async with AsyncExitStack() as stack:
         arena = await stack.enter_async_context(_open(Launch()))
-        pairs = [one for one in PAIRS if one in wanted and one not in FILES]
+        pairs = [one for one in PAIRS if one in wanted and one not in GROUPED]
         other = None
         if against is not None:
             other = await stack.enter_async_context(_open(Launch(root=against)))
