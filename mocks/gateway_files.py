@@ -17,6 +17,7 @@ SCOPES = (
     "symbols:acquire",
     "symbols:read",
     "replicas:load",
+    "replicas:compare",
     "replicas:read",
     "controls:set",
     "controls:end",

@@ -14,7 +14,7 @@ from gateway.domain.replica import ReplicaItem, ReplicaLoad
 from gateway.ports import Ports
 from gateway.transport.json_body import decode
 from gateway.transport.schemas.replicas import ReplicaEntryRequest
-from gateway.usecases import replicas
+from gateway.usecases import comparing, replicas
 
 app = typer.Typer(help="副本を扱う / Replicas of business systems' data.", no_args_is_help=True)
 
@@ -54,7 +54,7 @@ async def delete(
 @act(app, "compare")
 async def compare(file: FileArgument, *, system: SystemOption, ports: Ports) -> Row | No:
     """正本と照合する / Compare with the original; exit 1 if anything differs or is missing."""
-    found = await replicas.compare(_read_entries(file), system=system, ports=ports)
+    found = await comparing.compare(_read_entries(file), system=system, ports=ports)
     shown = {
         "equal": found.equal,
         "different": list(found.different),

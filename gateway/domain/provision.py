@@ -29,6 +29,7 @@ class Cause(StrEnum):
     PROTECTED_PERSON = "protected_person"
     STAFF_REFUSED = "staff_refused"
     HOLD_EXPIRED = "hold_expired"
+    REPLICA_DIFFERS = "replica_differs"  # from its original, as far as is known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,23 +142,37 @@ def collect(
     )
 
 
+def is_known_to_differ(
+    provision: Provision, replicas: Mapping[str, Sequence[Replica]], *, on: date
+) -> bool:
+    """Return whether an answer of a day would hold what is known to differ from its original."""
+    found = (
+        in_force(replicas.get(want.information, ()), on=on, period=provision.period)
+        for want in provision.wanted
+    )
+    return any(one is not None and one.original is not None for one in found)
+
+
 def treat(
     provision: Provision,
     *,
     controls: Sequence[Control],
     answer: Answer | None,
+    differs: bool = False,
 ) -> Treatment:
     """Decide how an inquiry is treated; protection outranks all, then absence, then a hold.
 
     To an outsider a protected person looks as if nothing were registered (G12): both wait. So
-    does a hold over the person, which outranks one over an item.
+    does a hold over the person, which outranks one over an item, and so does what `differs` from
+    its original until both agree.
     """
     if any(control.kind is ControlKind.PROTECTED_PERSON for control in controls):
         return Treatment(state=ProvisionState.HELD, cause=Cause.PROTECTED_PERSON)
     if provision.unified_number is None:
         return Treatment(state=ProvisionState.WAITING, cause=Cause.SYMBOL_UNKNOWN)
-    if answer is None:
-        return Treatment(state=ProvisionState.WAITING, cause=Cause.NOTHING_REGISTERED)
+    if differs or answer is None:
+        cause = Cause.REPLICA_DIFFERS if differs else Cause.NOTHING_REGISTERED
+        return Treatment(state=ProvisionState.WAITING, cause=cause)
     holding = [control for control in controls if _holds(control, provision.wanted)]
     if any(control.information is None for control in holding):
         return Treatment(state=ProvisionState.HELD, cause=Cause.PERSON_HELD)

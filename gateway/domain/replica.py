@@ -1,9 +1,10 @@
 """Replicas (副本) of what business systems hold, and the three controls over them (S5.2c, S5.4)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from hashlib import sha256
 
 from gateway.domain.identifiers import UnifiedNumber
 from gateway.domain.permits import Period
@@ -59,6 +60,7 @@ class Replica:
 
     `record_key` tells data sets of one information apart (a fiscal year, a household);
     `replica_version` counts from 1; a deletion is a version with `deleted` and no items.
+    `original` is the digest of the original that it is known to differ from, None if of none.
     """
 
     unified_number: UnifiedNumber
@@ -72,7 +74,24 @@ class Replica:
     deleted: bool = False
     system: str = ""
     registered_at: datetime
+    original: bytes | None = None
     version: int = 0
+
+    @property
+    def digest(self) -> bytes:
+        """What tells it from an original, see `digest_of`."""
+        return digest_of(self.as_of, self.items, deleted=self.deleted)
+
+
+def digest_of(as_of: date, items: Iterable[ReplicaItem], *, deleted: bool) -> bytes:
+    """Return SHA-256 over what an original and its replica must have in common, 32 bytes.
+
+    It is kept sealed like the values: whoever knew it could try out what they are.
+    """
+    if deleted:
+        return sha256(b"deleted").digest()
+    said = sorted((one.item, one.value, one.reason) for one in items)
+    return sha256(repr((as_of.isoformat(), said)).encode()).digest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,7 +95,7 @@ PROVISION: Mapping[ProvisionState, frozenset[ProvisionState]] = {
     _P.RECEIVED: frozenset({_P.ANSWERED, _P.HELD, _P.WAITING, _P.DENIED}),
     _P.HELD: frozenset({_P.RELEASED, _P.WAITING, _P.NOT_PROVIDED}),
     _P.RELEASED: frozenset({_P.ANSWERED, _P.WAITING}),
-    _P.WAITING: frozenset({_P.NOT_PROVIDED}),
+    _P.WAITING: frozenset({_P.NOT_PROVIDED, _P.ANSWERED}),
 }
 ACQUISITION: Mapping[AcquisitionState, frozenset[AcquisitionState]] = {
     _A.REQUESTED: frozenset({_A.NUMBERED, _A.FAILED}),

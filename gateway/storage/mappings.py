@@ -259,7 +259,11 @@ _EXCHANGE = (
             "registered_at": INSTANT,
             "version": NUMBER,
         },
-        sealed={"unified_number": UnifiedNumber, "items": tuple[ReplicaItem, ...]},
+        sealed={
+            "unified_number": UnifiedNumber,
+            "items": tuple[ReplicaItem, ...],
+            "original": bytes | None,
+        },
     ),
     TypeMapping(
         kind=ReplicaLoad,

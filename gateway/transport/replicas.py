@@ -13,13 +13,14 @@ from gateway.transport.problems import RequestError
 from gateway.transport.routes import Call, Operation, Reply, Sample
 from gateway.transport.schemas.common import NoQuery
 from gateway.transport.schemas.replicas import (
+    ComparisonResource,
     RejectedEntry,
     ReplicaEntryRequest,
     ReplicaItemRequest,
     ReplicaReceipt,
     ReplicaRequest,
 )
-from gateway.usecases import replicas
+from gateway.usecases import comparing, replicas
 
 PATH: Final = "/v1/replicas"
 AT_ONCE: Final = 64  # entries before other requests have their turn
@@ -31,11 +32,7 @@ async def load(call: Call[ReplicaRequest | tuple[ReplicaEntryRequest, ...], NoQu
     Raises:
         RequestError: a line cannot be read, or there is none; nothing was applied.
     """
-    body = call.body
-    entries = body.entries if isinstance(body, ReplicaRequest) else body
-    if not entries:
-        raise RequestError("request.malformed", path="line 1: $")
-    asked = await _to_entries(entries)
+    asked = await _read_entries(call.body)
     done = await replicas.load(asked, system=call.system, ports=call.ports)
     return Reply(
         status=202, body=_to_resource(done), headers={"Location": f"{PATH}/{done.receipt}"}
@@ -52,6 +49,34 @@ async def show(call: Call[None, NoQuery]) -> Reply:
     if done is None:
         raise UnknownError
     return Reply(body=_to_resource(done))
+
+
+async def compare(call: Call[ReplicaRequest | tuple[ReplicaEntryRequest, ...], NoQuery]) -> Reply:
+    """Compare replicas with the originals of the calling system; their values are not kept.
+
+    Raises:
+        RequestError: a line cannot be read, or there is none; nothing was compared.
+    """
+    asked = await _read_entries(call.body)
+    done = await comparing.compare(asked, system=call.system, ports=call.ports)
+    resource = ComparisonResource(
+        receipt=done.receipt,
+        total=len(asked),
+        equal=done.equal,
+        different=done.different,
+        missing=done.missing,
+        compared_at=done.compared_at,
+    )
+    return Reply(body=resource)
+
+
+async def _read_entries(
+    body: ReplicaRequest | tuple[ReplicaEntryRequest, ...],
+) -> list[replicas.ReplicaEntry]:
+    entries = body.entries if isinstance(body, ReplicaRequest) else body
+    if not entries:
+        raise RequestError("request.malformed", path="line 1: $")
+    return await _to_entries(entries)
 
 
 async def _to_entries(
@@ -119,6 +144,27 @@ _SAMPLE: Final = ReplicaReceipt(
     loaded_at=datetime(2026, 11, 24, 3, 0, tzinfo=UTC),
 )
 
+_ENTRIES: Final = ReplicaRequest(
+    entries=(
+        ReplicaEntryRequest(
+            number="1001",
+            information="地方税関係情報",
+            record_key="2026",
+            as_of=date(2026, 1, 1),
+            public_from=date(2026, 6, 1),
+            items=(ReplicaItemRequest(item="total_income", value="2400000"),),
+        ),
+    )
+)
+_COMPARED: Final = ComparisonResource(
+    receipt="0d1e2f3a-4b5c-4d6e-8f7a-1b2c3d4e5f6a",
+    total=1,
+    equal=0,
+    different=(1,),
+    missing=(),
+    compared_at=datetime(2026, 11, 24, 3, 0, tzinfo=UTC),
+)
+
 OPERATIONS: Final = (
     Operation(
         name="load_replicas",
@@ -130,18 +176,7 @@ OPERATIONS: Final = (
         summary_en="Load replica entries; a line that cannot be read refuses the whole load.",
         body=ReplicaRequest,
         lines=ReplicaEntryRequest,
-        sample=ReplicaRequest(
-            entries=(
-                ReplicaEntryRequest(
-                    number="1001",
-                    information="地方税関係情報",
-                    record_key="2026",
-                    as_of=date(2026, 1, 1),
-                    public_from=date(2026, 6, 1),
-                    items=(ReplicaItemRequest(item="total_income", value="2400000"),),
-                ),
-            )
-        ),
+        sample=_ENTRIES,
         replies={202: Sample(text="What became of it.", value=_SAMPLE, headers=("Location",))},
         may_refuse=(409,),
     ),
@@ -154,5 +189,19 @@ OPERATIONS: Final = (
         summary_ja="副本登録の結果を見る",
         summary_en="Show what became of a load.",
         replies={200: Sample(text="What became of it.", value=_SAMPLE)},
+    ),
+    Operation(
+        name="compare_replicas",
+        method="POST",
+        path=f"{PATH}/comparisons",
+        scope="replicas:compare",
+        handler=compare,
+        summary_ja="副本を原本と突き合わせる",
+        summary_en="Compare replicas with originals; send all of them on every business day.",
+        body=ReplicaRequest,
+        lines=ReplicaEntryRequest,
+        sample=_ENTRIES,
+        replies={200: Sample(text="What differs.", value=_COMPARED)},
+        may_refuse=(409,),
     ),
 )

@@ -17,6 +17,7 @@ from gateway.usecases.judging import day_of, judge_release
 from gateway.usecases.provision import (
     SEND_LANE,
     SLOT_LANE,
+    Prepared,
     answer_document,
     follow,
     prepare,
@@ -46,7 +47,8 @@ async def show(transaction_number: str, *, staff: str, ports: Ports) -> HeldView
         UnknownError: nothing of that number is held here.
     """
     provision = await _load_held(transaction_number, ports=ports)
-    answer = await prepare(provision, ports=ports)
+    prepared = await prepare(provision, ports=ports)
+    answer = None if prepared.differs else prepared.answer
     unit = Unit()
     unit.record(_act(provision, "shown", staff=staff, at=ports.clock.now()))
     await ports.store.commit(unit)
@@ -88,15 +90,17 @@ async def decide(
     if decision == "release":
         await _check_list(provision, ports=ports)
     now = ports.clock.now()
-    answer = await prepare(provision, ports=ports) if decision == "release" else None
+    refused = decision == "refuse"
+    prepared = Prepared() if refused else await prepare(provision, ports=ports)
+    answer = None if prepared.differs else prepared.answer
     unit = Unit()
     unit.record(_act(provision, f"{decision}d", staff=staff, at=now))
     if answer is None:
-        refused = decision == "refuse"
+        absent = Cause.REPLICA_DIFFERS if prepared.differs else Cause.NOTHING_REGISTERED
         decided = unit.change(
             provision,
             state=move(PROVISION, provision.state, ProvisionState.WAITING),
-            cause=Cause.STAFF_REFUSED if refused else Cause.NOTHING_REGISTERED,
+            cause=Cause.STAFF_REFUSED if refused else absent,
             decided_by=staff,
         )
     else:

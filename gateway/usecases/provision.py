@@ -4,7 +4,7 @@ Nothing about a person is looked up before `verification` allowed the inquiry (G
 """
 
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -23,6 +23,7 @@ from gateway.domain.provision import (
     ReceivedInquiry,
     Treatment,
     collect,
+    is_known_to_differ,
     treat,
 )
 from gateway.domain.records import Act, ExchangeRecord, Phase
@@ -119,8 +120,10 @@ async def _provide(
     else:
         provision = await follow(provision, ports=ports)
     controls = await list_controls(provision.unified_number, ports=ports)
-    answer = await prepare(provision, ports=ports)
-    treatment = treat(provision, controls=controls, answer=answer)
+    prepared = await prepare(provision, ports=ports)
+    treatment = treat(
+        provision, controls=controls, answer=prepared.answer, differs=prepared.differs
+    )
     if treatment.answer is not None:
         return await _answer_now(provision, treatment.answer, ports=ports)
     return await _keep_waiting(provision, treatment, ports=ports)
@@ -180,18 +183,32 @@ async def _find_person(symbol: Symbol, *, ports: Ports) -> UnifiedNumber | None:
     return binding.unified_number
 
 
-async def prepare(provision: Provision, *, ports: Ports) -> Answer | None:
-    """Return exactly the answer that would leave now, or None where there is nothing to give."""
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The answer that would leave now, None where there is nothing to give.
+
+    `differs`: it would hold what is known to differ from its original, so it must not leave.
+    """
+
+    answer: Answer | None = None
+    differs: bool = False
+
+
+async def prepare(provision: Provision, *, ports: Ports) -> Prepared:
+    """Return exactly the answer that would leave now."""
     person = provision.unified_number
     if person is None:
-        return None
+        return Prepared()
     replicas = {
         want.information: await ports.store.list_values(
             Replica, limit=ALL, unified_number=person, information=want.information
         )
         for want in provision.wanted
     }
-    return collect(provision, replicas, on=day_of(ports.clock.now()))
+    on = day_of(ports.clock.now())
+    return Prepared(
+        collect(provision, replicas, on=on), is_known_to_differ(provision, replicas, on=on)
+    )
 
 
 async def _answer_now(

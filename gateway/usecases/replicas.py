@@ -1,4 +1,4 @@
-"""Replicas (副本): loaded, deleted, compared with the original, counted (S5.4)."""
+"""Replicas (副本): loaded, deleted, counted (S5.4)."""
 
 import asyncio
 import re
@@ -13,7 +13,9 @@ from gateway.domain.identifiers import LocalNumber, UnifiedNumber
 from gateway.domain.records import Act, ExchangeRecord, Phase
 from gateway.domain.replica import Rejection, Replica, ReplicaItem, ReplicaLoad
 from gateway.ports import Ports, Unit
+from gateway.usecases.agreement import wake
 from gateway.usecases.carrying import carry_controls
+from gateway.usecases.expectation import expect
 from permitlists import items_of
 
 CHUNK = 50  # entries per unit, and
@@ -34,15 +36,6 @@ class ReplicaEntry:
     public_to: date | None = None
     items: tuple[ReplicaItem, ...] = ()
     operation: Literal["put", "delete"] = "put"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
-    """How replicas differ from the original: line numbers (from 1) and local numbers' lines."""
-
-    equal: int
-    different: tuple[int, ...]
-    missing: tuple[int, ...]
 
 
 async def load(entries: Sequence[ReplicaEntry], *, system: str, ports: Ports) -> ReplicaLoad:
@@ -74,6 +67,8 @@ async def load(entries: Sequence[ReplicaEntry], *, system: str, ports: Ports) ->
     unit = Unit()
     unit.add(result)
     await ports.store.commit(unit)
+    if applied:
+        await expect(system, ports=ports)
     return result
 
 
@@ -89,6 +84,7 @@ async def _load_part(
     unit = Unit()
     refused: list[Rejection] = []
     fresh: dict[tuple[str, str, str], Replica] = {}
+    agreeing: list[UnifiedNumber] = []
     for line, entry in enumerate(part, start + 1):
         if line % AT_ONCE == 0:
             await asyncio.sleep(0)  # with SQLite nothing below ever waits
@@ -100,41 +96,63 @@ async def _load_part(
             code, field = fault or ("address.unknown", "number")
             refused.append(Rejection(line=line, code=code, field=field))
             continue
-        replica = await _next_version(entry, alias.unified_number, fresh, at=at, ports=ports)
+        last = await _find_last(entry, alias.unified_number, fresh, ports=ports)
+        replica = _make(entry, alias.unified_number, last, at=at)
+        if last is not None and last.original is not None:
+            agrees = replica.digest == last.original
+            replica = replace(replica, original=None if agrees else last.original)
+            agreeing += [alias.unified_number] if agrees else []
         replica = replace(replica, system=system)
+        fresh[_key_of(replica)] = replica
         unit.add(replica)
         unit.record(_act(replica, system))
+    if agreeing:
+        await wake(unit, agreeing, ports=ports)
     if unit.added:
         await ports.store.commit(unit)
     return refused
 
 
-async def _next_version(
+def _key_of(replica: Replica) -> tuple[str, str, str]:
+    return replica.unified_number.value, replica.information, replica.record_key
+
+
+async def _find_last(
     entry: ReplicaEntry,
     person: UnifiedNumber,
     fresh: dict[tuple[str, str, str], Replica],
     *,
-    at: datetime,
     ports: Ports,
-) -> Replica:
-    """Return the version that follows the newest one, stored or earlier in this unit."""
-    key = (person.value, entry.information, entry.record_key)
-    last = fresh[key].replica_version if key in fresh else 0
-    if not last:
-        stored = await ports.store.list_values(
-            Replica,
-            limit=ALL,
-            unified_number=person,
-            information=entry.information,
-            record_key=entry.record_key,
-        )
-        last = max((replica.replica_version for replica in stored), default=0)
-    deleted = entry.operation == "delete"
-    fresh[key] = Replica(
+) -> Replica | None:
+    """Return the newest version of a data set, earlier in this unit or stored."""
+    known = fresh.get((person.value, entry.information, entry.record_key))
+    return known or await find_newest(entry, person, ports=ports)
+
+
+async def find_newest(
+    entry: ReplicaEntry, person: UnifiedNumber, *, ports: Ports
+) -> Replica | None:
+    """Return the newest stored version of a data set of a person, or None."""
+    stored = await ports.store.list_values(
+        Replica,
+        limit=ALL,
         unified_number=person,
         information=entry.information,
         record_key=entry.record_key,
-        replica_version=last + 1,
+    )
+    return max(stored, key=lambda replica: replica.replica_version, default=None)
+
+
+def _make(
+    entry: ReplicaEntry, person: UnifiedNumber, last: Replica | None, *, at: datetime
+) -> Replica:
+    """Return the version that an entry makes, following the last one."""
+    deleted = entry.operation == "delete"
+    return Replica(
+        unified_number=person,
+        information=entry.information,
+        record_key=entry.record_key,
+        replica_version=1 if last is None else last.replica_version + 1,
         as_of=entry.as_of,
         public_from=entry.public_from,
         public_to=entry.public_to,
@@ -142,7 +160,6 @@ async def _next_version(
         deleted=deleted,
         registered_at=at,
     )
-    return fresh[key]
 
 
 def find_fault(entry: ReplicaEntry) -> tuple[str, str] | None:
@@ -170,50 +187,6 @@ def _find_value_fault(item: ReplicaItem) -> str | None:
     if item.value is not None and not CARRIED.fullmatch(item.value):
         return "replica.value_charset"
     return None
-
-
-async def compare(entries: Sequence[ReplicaEntry], *, system: str, ports: Ports) -> Comparison:
-    """Compare originals with the newest versions here and record that it was done."""
-    equal, different, missing = 0, [], []
-    for line, entry in enumerate(entries, 1):
-        newest = await _find_newest(entry, system=system, ports=ports)
-        if newest is None or newest.deleted:
-            missing.append(line)
-        elif _content(newest.items) == _content(entry.items) and newest.as_of == entry.as_of:
-            equal += 1
-        else:
-            different.append(line)
-    unit = Unit()
-    unit.record(
-        ExchangeRecord(
-            act=Act.REPLICA,
-            phase=Phase.OUTCOME,
-            at=ports.clock.now(),
-            result="compared",
-            actor=system,
-            note=f"equal={equal} different={len(different)} missing={len(missing)}",
-        )
-    )
-    await ports.store.commit(unit)
-    return Comparison(equal=equal, different=tuple(different), missing=tuple(missing))
-
-
-async def _find_newest(entry: ReplicaEntry, *, system: str, ports: Ports) -> Replica | None:
-    alias = await ports.store.find(Alias, system=system, local_number=entry.local_number)
-    if alias is None:
-        return None
-    stored = await ports.store.list_values(
-        Replica,
-        limit=ALL,
-        unified_number=alias.unified_number,
-        information=entry.information,
-        record_key=entry.record_key,
-    )
-    return max(stored, key=lambda replica: replica.replica_version, default=None)
-
-
-def _content(items: Sequence[ReplicaItem]) -> set[tuple[str, str | None, str | None]]:
-    return {(item.item, item.value, item.reason) for item in items}
 
 
 async def stats(*, ports: Ports) -> dict[str, int]:

@@ -6,7 +6,16 @@ from datetime import datetime
 from gateway.domain.errors import GuardFailedError
 from gateway.domain.work import WorkItem
 from gateway.ports import Lease, Ports
-from gateway.usecases import batch_intake, batch_turn, course, provision, sending, symbols
+from gateway.usecases import (
+    agreement,
+    batch_intake,
+    batch_turn,
+    course,
+    expectation,
+    provision,
+    sending,
+    symbols,
+)
 
 AT_ONCE = 64
 
@@ -18,6 +27,8 @@ LANES: Mapping[str, Callable[..., Awaitable[None]]] = {
     symbols.LANE: symbols.drive,
     provision.SLOT_LANE: provision.settle_slot,
     provision.SEND_LANE: sending.send,
+    agreement.LANE: agreement.drive,
+    expectation.LANE: expectation.miss,
 }
 
 

@@ -224,6 +224,7 @@ REPLICA = Replica(
     items=(ReplicaItem(item="合計所得金額", value="3456789"),),
     system="tax",
     registered_at=NOON,
+    original=bytes(range(32)),
 )
 LOAD = ReplicaLoad(
     receipt="receipt-2",

@@ -1,5 +1,6 @@
 """Alarms over HTTP: by cursor, behind a scope of their own, with the texts of the catalogue."""
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from gateway.domain.alarms import AlarmKind
 from gateway.usecases.alarms import Trouble, sound
 from tests.support.business import Business, serve_business
-from tests.support.world import open_world
+from tests.support.world import TAX, open_world
 
 
 @pytest.fixture
@@ -69,3 +70,30 @@ async def test_any_cursor_is_a_page_or_a_refusal(api: Business, after: str) -> N
     await raise_some(api, 1)
     response = await api.call("GET", f"/v1/alarms?after={after}")
     assert response.status in (200, 400)
+
+
+async def test_originals_are_compared_over_http_and_what_differs_is_told(api: Business) -> None:
+    world = api.world
+    await world.register(world.b, 1)
+    await world.load_tax(world.b, 1, total_income="100")
+    line = {
+        "number": "1",
+        "information": TAX,
+        "record_key": "2026",
+        "as_of": "2026-01-01",
+        "public_from": "2026-06-01",
+        "items": [{"item": "total_income", "value": "200"}],
+    }
+    path = "/v1/replicas/comparisons"
+    response = await api.call("POST", path, desk="b", json={"entries": [line]})
+    found = await response.json()
+    assert (response.status, found["total"], found["different"]) == (200, 1, [1])
+    assert "200" not in await response.text()
+    alarms = await (await api.call("GET", "/v1/alarms", desk="b")).json()
+    assert [one["kind"] for one in alarms["alarms"]] == ["replica_differs"]
+    lines = json.dumps(line).encode() + b"\n"
+    headers = {"Content-Type": "application/x-ndjson"}
+    again = await api.call("POST", path, desk="b", data=lines, headers=headers)
+    assert (await again.json())["different"] == [1]
+    empty = await api.call("POST", path, desk="b", data=b"", headers=headers)
+    assert empty.status == 400

@@ -33,6 +33,7 @@ from gateway.domain.symbols import Acquisition
 from gateway.ports import RecordQuery
 from gateway.usecases import (
     addresses,
+    comparing,
     controls,
     permit_list,
     records,
@@ -393,7 +394,7 @@ async def test_a_comparison_names_the_lines_that_differ_and_is_recorded(world: W
         an_entry(2),
         an_entry(3),
     ]
-    found = await replicas.compare(original, system="kokuho", ports=world.ports_a)
+    found = await comparing.compare(original, system="kokuho", ports=world.ports_a)
     assert (found.equal, found.different, found.missing) == (1, (2,), (3, 4))
     assert (await world.records(world.a, act="replica"))[-1].note == (
         "equal=1 different=1 missing=2"

@@ -68,3 +68,18 @@ class ReplicaReceipt(Resource, frozen=True, kw_only=True):
     pending: int
     rejected: tuple[RejectedEntry, ...]
     loaded_at: Instant
+
+
+class ComparisonResource(Resource, frozen=True, kw_only=True):
+    """How replicas compare with the originals that were handed over: lines, from 1.
+
+    `different` are lines whose replica has other items or another day, `missing` those without
+    one. Nothing is answered from a replica that differs until both agree.
+    """
+
+    receipt: str
+    total: int
+    equal: int
+    different: tuple[int, ...]
+    missing: tuple[int, ...]
+    compared_at: Instant
