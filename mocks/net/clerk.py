@@ -7,11 +7,10 @@ replied to. The same way is gone behind sockets and in a single thread.
 
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Any, Final, Protocol, TypeVar
+from datetime import datetime
+from typing import Any, Final, TypeVar
 
 from mocks.engine.agenda import Entry
-from mocks.engine.clock import SpaceClock
 from mocks.engine.durations import Duration
 from mocks.engine.exchange import Call, DrawnFault, Ruling
 from mocks.engine.journal import Row
@@ -29,14 +28,12 @@ from mocks.engine.party import (
     UnableError,
 )
 from mocks.engine.scenario_terms import FaultPoint
-from mocks.engine.script import Script
-from mocks.net.holds import HOLD, Holds
+from mocks.net.around import Wire, World
+from mocks.net.holds import HOLD
 from wire.documents import Document, decode_stream, encode_stream
 from wire.errors import WireError
 
-T = TypeVar("T")
 R = TypeVar("R")
-R_co = TypeVar("R_co", covariant=True)
 NOT_DONE: Final = "not_done"  # the outcome of a call that a fault kept from the party
 QUIET_KINDS: Final = frozenset(  # what no act of the vocabulary stands for
     {
@@ -50,74 +47,12 @@ QUIET_KINDS: Final = frozenset(  # what no act of the vocabulary stands for
     }
 )
 _BREAKING: Final = frozenset({"hang", "reset", "close", "refuse", "status", "down"})
+_LEAVING: Final = frozenset({"before_effect", "after_effect"})
+_SLOWING: Final = frozenset({"hang", "dribble"})
+_CUTTING: Final = frozenset(  # a request that goes out so does not arrive as a whole
+    {"truncate", "malformed_chunk", "no_last_chunk", "garbage_status", "bad_gzip"}
+)
 Drawn = tuple[Call, Ruling, DrawnFault]
-
-
-class World(Protocol):
-    """What a party at work needs of the space it stands in."""
-
-    @property
-    def clock(self) -> SpaceClock:
-        """The time of the space."""
-        ...
-
-    @property
-    def script(self) -> Script:
-        """The rules, the names and the journal of the space."""
-        ...
-
-    @property
-    def holds(self) -> Holds:
-        """What stands still until it is released."""
-        ...
-
-    async def gather(self, works: Sequence[Coroutine[Any, Any, T]]) -> Sequence[T]:
-        """Return what pieces of work return that run side by side."""
-        ...
-
-    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        """Start work that outlives the turn that wants it."""
-        ...
-
-    def wake(self, code: str, at: datetime) -> None:
-        """Let a party know at an instant of the space's clock that it has come (`Due`)."""
-        ...
-
-    async def wait_until(self, instant: datetime) -> None:
-        """Return once the space's clock has reached an instant."""
-        ...
-
-    async def rest(self, attempt: int) -> None:
-        """Return when it is time to send again what nobody took over, after so many attempts."""
-        ...
-
-    async def leap(self, step: timedelta) -> None:
-        """Move the clock of the space and tell everybody, in the middle of a turn."""
-        ...
-
-    async def post(self, sender: str, to: str, documents: Sequence[bytes]) -> list[Document] | None:
-        """Return what an institution replies to documents; None if there is no usable reply."""
-        ...
-
-    def changed(self) -> None:
-        """Wake everybody who waits for a party's state."""
-        ...
-
-
-class Wire(Protocol[R_co]):
-    """The connection that a stream came on."""
-
-    def refuse(self, status: int, code: str) -> R_co:
-        """Say that the stream cannot be read."""
-        ...
-
-    async def interrupt(self, drawn: DrawnFault) -> R_co | None:
-        """Let a fault befall the connection; None if the exchange goes on."""
-        ...
-
-    async def respond(self, body: bytes, faults: Sequence[DrawnFault]) -> R_co:
-        """Reply, as the faults of `mid_response` want it."""
-        ...
 
 
 @dataclass(slots=True)
@@ -156,7 +91,7 @@ class Clerk:
     async def _serve(self, event: Arrived, wire: Wire[R]) -> R:
         script = self.world.script
         judged = self._judge(event)
-        broken = await self._befall("before_effect", _drawn(judged), wire)
+        broken = await self._befall(_drawn(judged, "before_effect"), wire)
         if broken is not None:
             for _, ruling in judged.values():
                 script.settle(ruling.row, outcome=NOT_DONE)
@@ -166,7 +101,9 @@ class Clerk:
         turn = self.party.handle(replace(event, rulings=rulings), now=self.world.clock.now())
         replies = await self._carry_out(turn)
         said = [one for reply in replies for one in reply.faults]
-        broken = await self._befall("after_effect", [*_drawn(judged), *self._said(said)], wire)
+        # What the party says by itself it does now: its faults before that befall the reply too.
+        leaving = self._said([one for one in said if one.fault.at in _LEAVING])
+        broken = await self._befall([*_drawn(judged, "after_effect"), *leaving], wire)
         if broken is not None:
             return broken
         body = encode_stream([reply.document for reply in replies])
@@ -208,9 +145,8 @@ class Clerk:
         name = self.world.script.names.called(self.party.code)
         return [(Call(party=name, op=""), Ruling(row=0), one) for one in faults]
 
-    async def _befall(self, point: FaultPoint, drawn: Sequence[Drawn], wire: Wire[R]) -> R | None:
-        """Let the faults of a point happen: first what waits, then the first that breaks."""
-        found = [one for one in drawn if one[2].fault.at == point]
+    async def _befall(self, found: Sequence[Drawn], wire: Wire[R]) -> R | None:
+        """Let faults happen: first what waits, then the first that breaks."""
         if not found:
             return None
         await self._wait(found)
@@ -274,8 +210,9 @@ class Clerk:
         self.world.changed()
 
     async def _post(self, send: Send) -> list[Document] | None:
-        if send.faults and not await self._leaves(send, "before_effect"):
-            return None
+        for point in ("before_effect", "mid_response"):
+            if send.faults and not await self._leaves(send, point):
+                return None
         found = await self.world.post(self.party.code, send.to, send.documents)
         if send.faults and not await self._leaves(send, "after_effect"):
             return None
@@ -286,9 +223,9 @@ class Clerk:
         found = [one for one in self._said(send.faults) if one[2].fault.at == point]
         await self._wait(found)
         for _, _, one in found:
-            if one.fault.kind == "hang" and one.fault.lasting is not None:
+            if one.fault.kind in _SLOWING and one.fault.lasting is not None:
                 await self.wait(one.fault.lasting)
-        return not any(one.fault.kind in _BREAKING for _, _, one in found)
+        return not any(one.fault.kind in _BREAKING | _CUTTING for _, _, one in found)
 
     async def take_step(self, entry: Entry) -> None:
         """Let the party do what a scenario wants of it now; what it cannot do is a row."""
@@ -322,5 +259,5 @@ def not_taken(entry: Entry, now: datetime, note: str) -> Row:
     )
 
 
-def _drawn(judged: Mapping[str, tuple[Call, Ruling]]) -> list[Drawn]:
-    return [(call, ruling, one) for call, ruling in judged.values() for one in ruling.faults]
+def _drawn(judged: Mapping[str, tuple[Call, Ruling]], point: FaultPoint) -> list[Drawn]:
+    return [(call, ruling, one) for call, ruling in judged.values() for one in ruling.at(point)]

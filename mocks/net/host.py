@@ -8,7 +8,8 @@ from aiohttp import web
 
 from mocks.engine.exchange import DrawnFault
 from mocks.engine.party import Effect, Event, Party
-from mocks.net.clerk import Clerk, World
+from mocks.net.around import World
+from mocks.net.clerk import Clerk
 from mocks.net.client import PATH, DocumentsClient
 from mocks.net.door import Door
 from mocks.net.faulty import interrupt, respond, shuts_door

@@ -73,6 +73,38 @@ def test_a_delay_lasts_as_long_as_the_clock_says(shared_pki: Pki) -> None:
     assert system.asked(0).state == "answered"
 
 
+def test_an_answer_that_leaves_late_does_so_by_the_clock(shared_pki: Pki) -> None:
+    rule = (
+        "{id: slow, when: {party: prov, op: inquiry.answer},"
+        " fault: [{at: before_effect, kind: delay, for: PT30S}]}"
+    )
+    system = open_system(shared_pki, rule)
+    run(system)
+    assert system.asked(0).state == "sent"
+    system.net.advance(timedelta(seconds=30))
+    assert system.asked(0).state == "answered"
+
+
+def test_a_late_answer_that_is_cut_off_is_sent_again(shared_pki: Pki) -> None:
+    rules = (
+        (
+            "{id: hold, when: {party: prov, op: inquiry.receive},"
+            " then: {reply: {state: held}},"
+            " later: [{after: PT1H, do: {prov: {answer: {correlation: same}}}}]}"
+        ),
+        (
+            "{id: cut, when: {party: prov, op: inquiry.answer, nth: 1},"
+            " fault: [{at: mid_response, kind: truncate, bytes: 10}]}"
+        ),
+    )
+    system = open_system(shared_pki, *rules)
+    run(system)
+    system.net.advance(timedelta(hours=1))
+    assert system.asked(0).state == "held"
+    system.net.advance(timedelta(seconds=1))
+    assert system.asked(0).state == "answered"
+
+
 def test_a_party_that_is_down_is_down_for_as_long_as_the_rule_says(shared_pki: Pki) -> None:
     rule = (
         "{id: out, when: {party: core, op: '*'},"
