@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Protocol
 
 _Exchange = tuple[str, int, str]  # person, member, correlation
@@ -79,7 +80,7 @@ class DigestBook:
         exchange = (row.person or "", row.member, row.correlation or "")
         acts = self._exchanges.setdefault(exchange, {})
         seen = acts.setdefault((row.party, row.op or ""), {})
-        seen.setdefault(_hash([row.peer, row.direction, row.rule, row.faults, row.outcome], 16))
+        seen.setdefault(_hash_seen(row.peer, row.direction, row.rule, row.faults, row.outcome))
 
     def copy(self) -> "DigestBook":
         """Return a book that can go on by itself."""
@@ -117,6 +118,13 @@ class DigestBook:
                 for act, seen in sorted(acts.items())
             ]
             yield person, member, _hash(lines, 32).hex()
+
+
+@lru_cache(maxsize=4096)  # what happens is much alike, whoever it happens to
+def _hash_seen(
+    peer: str | None, direction: str, rule: str | None, faults: tuple[str, ...], outcome: str | None
+) -> bytes:
+    return _hash([peer, direction, rule, faults, outcome], 16)
 
 
 def _hash(value: object, size: int) -> bytes:

@@ -63,7 +63,17 @@ class Journal:
         """Keep what was said in return; an exchange that is gone stays gone."""
         known = self._exchanges.get(exchange)
         if known is not None:
-            self._put(replace(known, answered=self._mask(raw)))
+            self._put(
+                Exchange(  # `replace` takes three times as long
+                    id=known.id,
+                    at=known.at,
+                    party=known.party,
+                    peer=known.peer,
+                    direction=known.direction,
+                    asked=known.asked,
+                    answered=self._mask(raw),
+                )
+            )
 
     def raw(self, exchange: int) -> tuple[bytes, bytes]:
         """Return what was asked and answered; empty where there is nothing, or no more."""

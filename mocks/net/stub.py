@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Final
 
-from mocks.engine.journal import Journal, Row
+from mocks.engine.journal import Journal
+from mocks.engine.rows import Row
 from mocks.net.answers import Answer, Answers, refuse_malformed
 from mocks.net.door import HOST
 from mocks.net.requests import Asked, RequestReader
@@ -72,6 +73,7 @@ class Stub:
         exchange = self._journal.begin(self._party, None, "in", asked.raw, at)
         self._journal.add(
             Row(
+                id=self._journal.next_row,
                 at=at,
                 exchange=exchange,
                 party=self._party,

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from mocks.engine.clock import system_time
 from mocks.engine.journal import Journal
+from mocks.net.answers import Answer
 from mocks.net.journal_file import JournalFile
-from mocks.net.stub import Answer, Stub
+from mocks.net.stub import Stub
 
 
 async def main(arguments: Sequence[str]) -> None:
