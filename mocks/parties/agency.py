@@ -7,7 +7,7 @@ from datetime import datetime
 from mocks.engine.exchange import Call, Ruling
 from mocks.engine.party import Arrived, Due, Effect, Event, Reply, Returned, UnableError
 from mocks.engine.scenario_rules import Act
-from mocks.parties import answering, asking, inquiring, providing
+from mocks.parties import acquiring, answering, asking, inquiring, providing
 from mocks.parties.agency_calls import asked_call, call_of, find_asked
 from mocks.parties.agency_state import Ask, Bureau
 from mocks.parties.desk import Letter
@@ -27,7 +27,7 @@ class Agency(Bureau):
 
     def acquire(self, number: str, *, now: datetime) -> Sequence[Effect]:
         """Return the effects that acquire the symbol of an individual number."""
-        return self.role.outward(asking.acquire(self, number, self.role.enter(now)))
+        return self.role.outward(acquiring.acquire(self, number, self.role.enter(now)))
 
     def ask(self, command: Ask, *, now: datetime) -> Sequence[Effect]:
         """Return the effects that start an inquiry."""
@@ -74,7 +74,7 @@ class Agency(Bureau):
         if event.mark != "number":
             return asking.go_on(self, event, now)
         try:
-            return asking.go_on_acquiring(self, event, now)
+            return acquiring.go_on_acquiring(self, event, now)
         except RefusedError:
             return ()  # a process number that the core did not sign is none
 
@@ -106,7 +106,7 @@ class Agency(Bureau):
                 return (Reply(document=self.desk.write(Acknowledgement(), letter).raw),)
             message = self.desk.read(document, now=now, old=document.kind == "answer")
             if isinstance(message, SymbolNotice):
-                asking.receive_symbol(self, message)
+                acquiring.receive_symbol(self, message)
                 effects = inquiring.go_ahead(self, now)
             elif isinstance(message, Answer):
                 return self._conclude(message, document, ruling, letter)

@@ -18,48 +18,14 @@ from wire.messages import (
     Answer,
     Inquiry,
     PermitRequest,
-    ProcessNumber,
-    ProcessNumberRequest,
     Receipt,
     Refusal,
-    RegistryLink,
-    SymbolNotice,
     encode,
 )
 
 RENEWABLE = frozenset({"permit.expired", "permit.edition"})
 MOST_PERMITS = 2  # one fresh permit is enough
 BETWEEN_POLLS = Duration(business_days=1)
-
-
-def acquire(bureau: Bureau, number: str, now: datetime) -> Sequence[Effect]:
-    """Return the effects that start the acquisition of a person's symbol."""
-    request_id = bureau.desk.new_id("acquisition")
-    bureau.state.requested[request_id] = number
-    request = ProcessNumberRequest(request_id=request_id)
-    document = bureau.desk.write(request, Letter(to=bureau.core, at=now))
-    return (Send(to=bureau.core, documents=(document.raw,), mark="number"),)
-
-
-def go_on_acquiring(bureau: Bureau, event: Returned, now: datetime) -> Sequence[Effect]:
-    """Return the effects of the core's process number: the leg to the registry."""
-    for document in event.documents or ():
-        message = bureau.desk.read(document, now=now)
-        if isinstance(message, ProcessNumber) and message.request_id in bureau.state.requested:
-            number = bureau.state.requested.pop(message.request_id)
-            bureau.state.processes[message.process_number] = number
-            link = RegistryLink(process_number=message.process_number, individual_number=number)
-            sent = bureau.desk.write(link, Letter(to=bureau.registry, at=now))
-            return (Send(to=bureau.registry, documents=(sent.raw,)),)
-    return ()
-
-
-def receive_symbol(bureau: Bureau, notice: SymbolNotice) -> None:
-    """Bind a symbol and forget its process number; a repeat changes nothing."""
-    number = bureau.state.processes.pop(notice.process_number, None)
-    if number is not None and notice.symbol is not None:
-        bureau.state.symbols[number] = notice.symbol
-        bureau.state.people[notice.symbol] = number
 
 
 def ask(bureau: Bureau, command: Ask, now: datetime) -> Sequence[Effect]:

@@ -1,8 +1,7 @@
 """情報提供ネットワークシステム (the network core): symbols, permits, notices, relay, own log (N1).
 
-It can be told to misbehave (`state.behaviour`); the acts are `permit.check` (issues without a look
-into the list), `permit.lifetime` (amount: seconds), `permit.forge`, `notice.forge`, `relay.slow`
-(amount: seconds by which the clock moves before the relay) and `relay.duplicate`.
+What rules cannot say it can be told (`state.behaviour`): `permit.check` (it issues without a look
+into the list) and `relay.slow` (amount: seconds by which the clock moves before the relay).
 """
 
 from collections.abc import Mapping, Sequence

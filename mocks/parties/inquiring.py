@@ -6,8 +6,9 @@ from typing import Final
 
 from mocks.engine.party import Effect, UnableError
 from mocks.engine.scenario_rules import Act
+from mocks.parties.acquiring import acquire
 from mocks.parties.agency_state import Ask, Bureau
-from mocks.parties.asking import acquire, ask, repeat
+from mocks.parties.asking import ask, repeat
 from mocks.parties.player import numbers_of
 from wire.messages import RequestedInformation
 

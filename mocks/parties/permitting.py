@@ -139,8 +139,6 @@ def _life(core: Office, terms: PermitTerms, now: datetime) -> tuple[datetime, da
     """Return from when on and to when a permit of this instant is valid."""
     calendar = core.opening.calendar
     begins = calendar.shift(now, terms.not_before) if terms.not_before else now
-    if order := core.state.behaviour.occurs("permit.lifetime"):
-        return begins, now + timedelta(seconds=order.amount)
     if terms.ttl is not None:
         return begins, calendar.shift(now, terms.ttl)
     return begins, now + core.permit_lifetime
@@ -159,10 +157,7 @@ def _keep(core: Office, permit: IssuedPermit) -> None:
 
 
 def _sign(core: Office, claims: PermitClaims, *, forged: bool) -> bytes:
-    key = core.permit_key
-    if core.state.behaviour.occurs("permit.forge") or forged:
-        unknown = forger(core.desk.signer).private_key
-        return issue(claims, unknown, core.permit_key_id)
+    key = forger(core.desk.signer).private_key if forged else core.permit_key
     return issue(claims, key, core.permit_key_id)
 
 

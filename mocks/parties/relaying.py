@@ -1,7 +1,7 @@
 """How the core relays: the author's bytes unchanged, beside its own notice to the provider."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mocks.engine.exchange import Ruling
@@ -17,7 +17,6 @@ from mocks.parties.watching import see, see_taken
 from wire.documents import Document
 from wire.messages import Answer, Inquiry, Message, Notice, Receipt, Refusal
 
-SPARE = "spare"  # a duplicate that the core was told to send: its reply goes nowhere
 OPEN = frozenset({"sent", "held"})
 
 
@@ -60,18 +59,13 @@ def relay(
     stream = (document.raw, enclosed.raw, notice.raw)
     mark = f"relay {message.transaction_number} {document.message_id}"
     _expect(core, mark, passing.ruling, issued)
-    return _towards(core, Send(to=document.recipient, documents=stream, mark=mark))
-
-
-def _towards(core: Office, sent: Send) -> list[Effect]:
-    behaviour = core.state.behaviour
-    effects: list[Effect] = []
-    if slow := behaviour.occurs("relay.slow"):
-        effects.append(Advance(step=timedelta(seconds=slow.amount)))
-    effects.append(sent)
-    if behaviour.occurs("relay.duplicate"):
-        effects.append(replace(sent, mark=SPARE))
-    return effects
+    parcel = Parcel(to=document.recipient, documents=stream, mark=mark)
+    slow = core.state.behaviour.occurs("relay.slow")
+    return [
+        *([Advance(step=timedelta(seconds=slow.amount))] if slow else []),
+        Send(to=parcel.to, documents=stream, mark=mark),
+        *core.outbox.repeat(parcel, passing.ruling, now),
+    ]
 
 
 def _fits(issued: IssuedPermit, document: Document, message: Inquiry) -> bool:
@@ -93,8 +87,7 @@ def _notice(core: Office, issued: IssuedPermit, passing: Passing, now: datetime)
         inquirer=claims.inquirer,
         inquiry_message_id=passing.document.message_id,
     )
-    forged = core.state.behaviour.occurs("notice.forge") is not None
-    forged = forged or has(passing.ruling, "signature")
+    forged = has(passing.ruling, "signature")
     return core.desk.write(notice, Letter(to=claims.audience, at=now, forged=forged))
 
 

@@ -11,6 +11,7 @@ from mocks.engine.hours import EVERY_DAY
 from mocks.parties.desk import Letter
 from mocks.parties.refusals import RefusedError
 from tests.support.parties import NOON, PERSON, Sandbox, code_of, command, outcomes
+from tests.support.plays import begin, rows
 from wire.messages import (
     Notice,
     PermitListRequest,
@@ -113,7 +114,10 @@ def test_a_permit_that_expires_on_its_way_is_replaced_once(sandbox: Sandbox) -> 
 
 
 def test_a_short_lifetime_ends_at_the_core(sandbox: Sandbox) -> None:
-    sandbox.world.core.state.behaviour.give(Order(act="permit.lifetime", amount=0, times=0))
+    begin(
+        sandbox,
+        "{id: short, when: {party: core, op: permit.issue}, then: {permit: {ttl: PT0S}}}",
+    )
     asked = sandbox.ask(command(sandbox.world))
     assert (asked.state, asked.code) == ("denied", "permit.expired")
     assert outcomes(sandbox, "relay") == []
@@ -131,18 +135,25 @@ def test_a_repeat_gets_the_stored_answer_and_another_body_a_conflict(sandbox: Sa
 
 
 def test_a_relay_that_doubles_leads_to_one_provision(sandbox: Sandbox) -> None:
-    sandbox.world.core.state.behaviour.give(Order(act="relay.duplicate"))
+    begin(
+        sandbox,
+        "{id: twice, when: {party: core, op: inquiry.relay}, "
+        "fault: [{at: after_response, kind: duplicate, after: PT1S}]}",
+    )
     asked = sandbox.ask(command(sandbox.world))
+    sandbox.net.advance(timedelta(seconds=1))
     assert asked.state == "answered"
+    assert len(rows(sandbox, "inquiry.receive")) == 2
     assert len(sandbox.agency("insurer").state.provided) == 1
 
 
 @pytest.mark.parametrize(
-    ("act", "code"),
-    [("permit.forge", "permit.signature"), ("notice.forge", "message.signature")],
+    ("op", "code"),
+    [("permit.issue", "permit.signature"), ("inquiry.relay", "message.signature")],
 )
-def test_forged_permits_and_notices_are_refused(sandbox: Sandbox, act: str, code: str) -> None:
-    sandbox.world.core.state.behaviour.give(Order(act=act))
+def test_forged_permits_and_notices_are_refused(sandbox: Sandbox, op: str, code: str) -> None:
+    fault = "[{at: after_effect, kind: signature}]"
+    begin(sandbox, f"{{id: forged, when: {{party: core, op: {op}}}, fault: {fault}}}")
     asked = sandbox.ask(command(sandbox.world))
     assert (asked.state, asked.code) == ("failed", code)
     assert sandbox.agency("insurer").state.provided == {}

@@ -89,19 +89,6 @@ def test_a_fresh_permit_takes_no_second_place_among_those_that_wait(sandbox: San
     assert len({row.correlation for row in found}) == 1
 
 
-@pytest.mark.parametrize(
-    ("op", "code"),
-    [("permit.issue", "permit.signature"), ("inquiry.relay", "message.signature")],
-)
-def test_a_core_signs_permits_and_notices_with_a_strange_key(
-    sandbox: Sandbox, op: str, code: str
-) -> None:
-    fault = "[{at: after_effect, kind: signature}]"
-    begin(sandbox, f"{{id: forged, when: {{party: core, op: {op}}}, fault: {fault}}}")
-    asked = sandbox.ask(command(sandbox.world))
-    assert (asked.state, asked.code) == ("failed", code)
-
-
 def test_a_repeated_permit_is_the_same_permit(sandbox: Sandbox) -> None:
     fault = "[{at: after_effect, kind: reset}]"
     begin(sandbox, f"{{id: lost, when: {{party: core, op: permit.issue, nth: 1}}, fault: {fault}}}")
