@@ -124,9 +124,10 @@ class House:
         Raises:
             SpaceError: `space.unknown`.
         """
-        tenant = self._load(name)
-        tenant.end.set()
-        await tenant.gone.wait()
+        if name not in self._failures:
+            tenant = self._load(name)
+            tenant.end.set()
+            await tenant.gone.wait()
         if (error := self._failures.pop(name, None)) is not None:
             raise error
 
@@ -136,13 +137,14 @@ class House:
 
     async def __aexit__(
         self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
     ) -> None:
         for tenant in self._tenants.values():
             tenant.end.set()
-        await self._tasks.__aexit__(kind, error, trace)
+        # The error of whoever is in the house stays as it is; only failed spaces come as a group.
+        await self._tasks.__aexit__(None, None, None)
         if not self._kept:
             shutil.rmtree(self.folder, ignore_errors=True)
         if self._failures:

@@ -109,7 +109,9 @@ class Space(Passing):
             task.cancel()
         self.holds.release_all()
         await asyncio.gather(*(host.stop() for host in self.hosts.values()))
-        await self.tasks.__aexit__(kind, error, trace)
+        # An error of whoever is in the space stays as it is; only those of its tasks are a group.
+        own = isinstance(error, asyncio.CancelledError)
+        await self.tasks.__aexit__(*((kind, error, trace) if own else (None, None, None)))
 
     def admit(self, identity: Identity, url: str) -> None:
         """Put a party, or a gateway that runs elsewhere, into the directory."""

@@ -111,6 +111,43 @@ async def test_spaces_are_opened_found_and_closed_by_name(house: House) -> None:
     assert (await house.open(Plot(name="second"))) is not second
 
 
+async def test_an_error_in_a_space_ends_it_and_no_other(house: House, settle: Opener) -> None:
+    bad, good = await settle("bad"), await settle("good")
+    bad.space.spawn(fail())
+    await good.until(lambda: house.find("bad") is None)
+    assert (await good.ask("r-1")).state == "answered"
+    with pytest.raises(ExceptionGroup) as caught:
+        await house.close("bad")
+    assert [type(one) for one in caught.value.exceptions] == [LookupError]
+    assert (await settle("bad")).space is not bad.space
+
+
+async def test_what_failed_is_told_at_the_end_at_the_latest(tmp_path: Path) -> None:
+    async def live() -> None:
+        async with House(tmp_path) as house:
+            space = await house.open()
+            space.spawn(fail())
+            while house.find() is not None:
+                await space.news(0.1)
+
+    with pytest.raises(ExceptionGroup, match="default"):
+        await live()
+
+
+async def test_an_error_of_whoever_is_in_a_house_stays_as_it_is(tmp_path: Path) -> None:
+    async def live() -> None:
+        async with House(tmp_path) as house:
+            await house.open()
+            await fail()
+
+    with pytest.raises(LookupError):
+        await live()
+
+
+async def fail() -> None:
+    raise LookupError
+
+
 async def test_two_spaces_at_work_at_once_never_see_each_other(settle: Opener) -> None:
     left, right = await settle("left"), await settle("right")
     left.rule("core", "permit.issue", at="before_effect", kind="reset")
