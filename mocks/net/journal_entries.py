@@ -10,7 +10,7 @@ from urllib.parse import quote
 import msgspec
 from pysqlite3 import dbapi2 as driver
 
-from mocks.engine.journal import Exchange, Row
+from mocks.engine.rows import Exchange, Row
 
 START: Final = bytes(32)
 OVERHEAD: Final = 80  # bytes of an entry beside its contents, about

@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 from pysqlite3 import dbapi2 as driver
 
-from mocks.engine.journal import Exchange, Row
+from mocks.engine.rows import Exchange, Row
 from mocks.net.journal_entries import (
     OVERHEAD,
     START,

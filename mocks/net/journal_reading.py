@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from mocks.engine.journal import Exchange, Row
+from mocks.engine.rows import Exchange, Row
 from mocks.net.journal_entries import (
     START,
     Entry,
