@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pysqlite3 import dbapi2 as driver
 
-from mocks.engine.journal import Journal, Store
+from mocks.engine.journal import Journal
+from mocks.engine.rows import Store
 from mocks.net.journal_entries import Entry, JournalFileError
 from mocks.net.journal_file import JournalFile
 from mocks.net.journal_reading import BadEntry, export_har, export_lines, load, verify

@@ -9,7 +9,8 @@ import pytest
 from pysqlite3 import dbapi2 as driver
 
 from mocks.engine.exchange import WhyNot
-from mocks.engine.journal import Journal, Row
+from mocks.engine.journal import Journal
+from mocks.engine.rows import Row
 from mocks.net.answers import Answer
 from mocks.net.journal_file import JournalFile
 from mocks.net.journal_reading import load

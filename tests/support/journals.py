@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from mocks.engine.exchange import WhyNot
-from mocks.engine.journal import Exchange, Row
+from mocks.engine.rows import Exchange, Row
 
 AT = datetime(2027, 6, 4, 7, 50, tzinfo=UTC)
 
