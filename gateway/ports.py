@@ -372,6 +372,7 @@ class Policy:
     retry_most: timedelta = timedelta(minutes=5)
     batch_rows: int = 100_000  # rows of each part that a batch is cut into
     batch_parts: int = 10
+    batch_waiting: int = 200_000  # rows of all batches and other inquiries that may wait at once
     operating_codes: OperatingCodes = field(default_factory=load_operating_codes)
 
 

@@ -133,5 +133,6 @@ def _policy(settings: Settings, one: Institution) -> Policy:
         retry_most=timedelta(seconds=one.retry_most_seconds),
         batch_rows=settings.batch.limit_rows,
         batch_parts=settings.batch.limit_parts,
+        batch_waiting=settings.batch.limit_waiting,
         operating_codes=files.read_operating_codes(settings),
     )

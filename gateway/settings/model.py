@@ -101,12 +101,15 @@ class Token(_Table, frozen=True, kw_only=True):
 class Batch(_Table, frozen=True, kw_only=True):
     """Batches: each is cut into at most `limit_parts` parts of `limit_rows` rows.
 
+    At most `limit_waiting` inquiries of ours may wait at the core; batches use nine tenths of it.
+
     `operating_codes_file` says what the codes of the file of inquiries (.DAT) stand for; without
     one the sandbox's are used.
     """
 
     limit_rows: Annotated[int, Meta(ge=1, le=1_000_000)] = 100_000
     limit_parts: Annotated[int, Meta(ge=1, le=1000)] = 10
+    limit_waiting: Annotated[int, Meta(ge=1, le=10_000_000)] = 200_000
     operating_codes_file: Path | None = None
 
 

@@ -38,6 +38,7 @@ def to_resource(view: BatchView) -> BatchResource:
             for part in view.parts
         ),
         generation=batch.generation,
+        over_limit=view.over_limit,
         submitted_at=batch.submitted_at,
         updated_at=max(part.updated_at for part in view.parts),
         cancelled_at=batch.cancelled_at,
@@ -111,6 +112,7 @@ SAMPLE: Final = BatchResource(
     counts=_COUNTS,
     parts=(PartResource(part=1, first_line=1, last_line=4, counts=_COUNTS),),
     generation=1,
+    over_limit=False,
     submitted_at=_AT,
     updated_at=_AT,
     cancelled_at=None,

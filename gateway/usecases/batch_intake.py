@@ -30,7 +30,7 @@ from gateway.domain.errors import (
 )
 from gateway.domain.work import WorkItem
 from gateway.ports import Ports, Unit
-from gateway.usecases.batch_turn import LANE as TURNS
+from gateway.usecases.batch_room import TURNS, tell_if_over
 
 LANE = "batch_intake"
 ABANDONED = timedelta(hours=1)  # longer than any body may take to arrive
@@ -63,6 +63,7 @@ async def submit(command: SubmitBatch, rows: AsyncIterator[BatchRow], *, ports: 
     if known is not None:
         async for row in rows:
             intake.note(row)
+        await tell_if_over(known, ports=ports)  # it may have died before it told
         return _agree(known, intake)
     await intake.open()
     try:
@@ -168,6 +169,7 @@ class _Intake:
                 WorkItem(lane=TURNS, key=key, run_at=now),
             )
         await self.ports.store.commit(unit)
+        await tell_if_over(batch, ports=self.ports)
         return batch
 
     async def discard(self) -> None:

@@ -33,9 +33,10 @@ from gateway.domain.states import BatchRowState, InquiryState
 from gateway.domain.work import WorkItem
 from gateway.ports import Ports, Unit
 from gateway.usecases import inquiry as inquiries
+from gateway.usecases.batch_room import TURNS, count_open, find_share
 from gateway.usecases.course import BATCH_LANE
 
-LANE = "batch"
+LANE = TURNS
 IN_FLIGHT = 32  # inquiries of one part that are under way at once
 ROWS_PER_ROUND = 16  # so that they do not all need the same thing at the same time
 ROUND_SECONDS = 0.005
@@ -82,11 +83,13 @@ class _Turn:
 
     def __init__(self, batch: Batch, part: BatchPart, item: WorkItem, ports: Ports) -> None:
         self.batch, self.part, self.item, self.ports = batch, part, item, ports
+        self.share = 0  # rows that may be under way, resting ones included
 
     async def run(self) -> None:
         """Take rounds as long as rows move; whoever moved the part meanwhile wins."""
         wall = self.ports.wall
         until = wall.now() + min(TURN_MOST, self.ports.policy.lease / 4)  # the lease covers it
+        self.share = await find_share(self.part, ports=self.ports)
         total = idle = 0
         while await self.is_pending() and idle < IDLE_ROUNDS and wall.now() < until:
             moved = await self.take_round(closely=idle > 0)
@@ -127,10 +130,12 @@ class _Turn:
         unit = Unit()
         self.part = unit.change(self.part, generation=generation)
         await self.ports.store.commit(unit)
+        self.share = await find_share(self.part, ports=self.ports)
 
     async def ask(self) -> int:
         """Ask some rows, as many as may be under way; return how many moved."""
-        free = min(ROWS_PER_ROUND, IN_FLIGHT - self.part.counts.running)
+        counts = self.part.counts
+        free = min(ROWS_PER_ROUND, IN_FLIGHT - counts.running, self.share - count_open(counts))
         chunks = await self.list_chunks(limit=1, waiting=True) if free > 0 else []
         if not chunks:
             return 0

@@ -17,17 +17,19 @@ from gateway.domain.errors import GuardFailedError, StateError, UnknownError
 from gateway.domain.inquiry import Inquiry
 from gateway.domain.work import WorkItem
 from gateway.ports import Ports, Unit
-from gateway.usecases.batch_turn import LANE
+from gateway.usecases.batch_room import TURNS as LANE
+from gateway.usecases.batch_room import is_over
 
 MOST_PARTS = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchView:
-    """A batch and how far each of its parts is."""
+    """A batch and how far each of its parts is; `over_limit`: it goes out in portions."""
 
     batch: Batch
     parts: tuple[BatchPart, ...]
+    over_limit: bool = False
 
     @property
     def counts(self) -> BatchCounts:
@@ -66,7 +68,7 @@ async def load(batch_id: str, *, system: str, ports: Ports) -> BatchView:
     if batch is None or batch.system != system:
         raise UnknownError(batch_id=batch_id)
     parts = await ports.store.list_values(BatchPart, batch_id=batch_id, limit=MOST_PARTS)
-    return BatchView(batch=batch, parts=tuple(parts))
+    return BatchView(batch=batch, parts=tuple(parts), over_limit=is_over(batch, ports.policy))
 
 
 async def list_rows(batch: Batch, *, after: int, limit: int, ports: Ports) -> Sequence[RowView]:

@@ -61,7 +61,10 @@ class PartResource(Resource, frozen=True, kw_only=True):
 
 
 class BatchResource(Resource, frozen=True, kw_only=True):
-    """A batch; it is final when no row is pending any more. `generation` counts its tries."""
+    """A batch; it is final when no row is pending any more. `generation` counts its tries.
+
+    `over_limit`: it has more rows than may wait at the core, so it goes out in portions.
+    """
 
     id: str
     state: BatchState
@@ -69,6 +72,7 @@ class BatchResource(Resource, frozen=True, kw_only=True):
     counts: RowCounts
     parts: tuple[PartResource, ...]
     generation: int
+    over_limit: bool
     submitted_at: Instant
     updated_at: Instant
     cancelled_at: Instant | None
