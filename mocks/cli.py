@@ -1,23 +1,17 @@
-"""`nakadachi up`, `demo` and `mocks`; the command finds them by its entry point group."""
+"""`nakadachi up`, `demo` and `mocks`; the command finds them by its entry point group.
 
-import asyncio
-import json
-import signal
-from collections.abc import Callable, Coroutine
+Nothing here imports what a command needs before that command is called.
+"""
+
+import importlib
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, ClassVar
 
 import typer
 
-from mocks import cli_scenario
-from mocks.demo.playing import Report, play
-from mocks.demo.registering import register_everybody
-from mocks.gateway import GatewayFailedError
-from mocks.sandbox import DEFAULT_PEOPLE, Options, Sandbox, open_sandbox
-from permitlists import PermitListError
+from mocks.lazy import LazyGroup
 
-NO, ENVIRONMENT = 1, 3
-T = TypeVar("T")
+DEFAULT_PEOPLE = 24
 
 SeedOption = Annotated[int, typer.Option(help="乱数の種 / Seed of people and draws.")]
 PeopleOption = Annotated[
@@ -41,12 +35,29 @@ RegisterOption = Annotated[
 ]
 
 
+class Mocks(LazyGroup):
+    """The commands of counterparties."""
+
+    modules: ClassVar = {
+        "up": "mocks.cli_up",
+        "scenario": "mocks.cli_scenarios",
+        "space": "mocks.cli_space",
+        "clock": "mocks.cli_clock",
+        "fault": "mocks.cli_fault",
+        "party": "mocks.cli_party",
+        "journal": "mocks.cli_journal",
+        "people": "mocks.cli_people",
+    }
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands of this package to the application."""
     app.command("up")(up)
     app.command("demo")(demo)
-    mocks = typer.Typer(help="模擬の相手機関 / Counterparties to test with.", no_args_is_help=True)
-    mocks.add_typer(cli_scenario.app, name="scenario")
+    mocks = typer.Typer(
+        cls=Mocks, help="模擬の相手機関 / Counterparties to test with.", no_args_is_help=True
+    )
+    mocks.callback()(_mocks)
     app.add_typer(mocks, name="mocks")
 
 
@@ -58,14 +69,7 @@ def demo(
     keep: KeepOption = False,
 ) -> None:
     """模擬環境で D01 から D16 までを実演する / Play the demo cases in a fresh sandbox."""
-    options = Options(seed=seed, people=people, keep=keep)
-    report = _run(lambda: play(options, _tell))
-    if as_json:
-        typer.echo(json.dumps(report.as_document(), ensure_ascii=False))
-    else:
-        typer.echo(describe(report))
-    if not report.expected:
-        raise typer.Exit(NO)
+    _sandbox().demo(as_json=as_json, seed=seed, people=people, keep=keep)
 
 
 def up(
@@ -79,82 +83,12 @@ def up(
     """模擬環境を起動したままにする / Keep a fresh sandbox running until Ctrl-C."""
     if folder is not None and folder.exists() and any(folder.iterdir()):
         raise typer.BadParameter(str(folder), param_hint="--folder")
-
-    async def stay() -> None:
-        options = Options(seed=seed, people=people, folder=folder, register=register)
-        _tell("starting counterparties and two gateways")
-        async with open_sandbox(options) as sandbox:
-            await register_everybody(sandbox)
-            addresses = list_addresses(sandbox)
-            text = json.dumps(addresses) if as_json else _pairs(addresses)
-            typer.echo(text)
-            await asyncio.Event().wait()
-
-    _run(stay)
+    _sandbox().up(as_json=as_json, seed=seed, people=people, folder=folder, register=register)
 
 
-def list_addresses(sandbox: Sandbox) -> dict[str, str]:
-    """Return where everything of a running sandbox is."""
-    found = {"folder": str(sandbox.folder)}
-    for short, gateway in sandbox.gateways.items():
-        plan = gateway.plan
-        found[f"gateway {short} ({plan.code}) API"] = f"{plan.business_url}/v1"
-        found[f"gateway {short} OpenAPI"] = f"{plan.business_url}/openapi.json"
-        found[f"gateway {short} network"] = plan.network_url
-        found[f"gateway {short} settings"] = str(plan.config)
-        found[f"gateway {short} client"] = plan.client_id
-    for peer in sandbox.space.directory().peer:
-        if peer.institution in sandbox.space.hosts:
-            institution = sandbox.world.institutions.find(peer.institution)
-            name = institution.short if institution else peer.institution
-            found[f"{name} ({peer.institution})"] = peer.url
-    return found
+def _mocks() -> None:
+    """Hold the commands together."""
 
 
-def describe(report: Report) -> str:
-    """Return the report as a table for people."""
-    lines = []
-    for result in report.results:
-        mark = "ok" if result.expected else "NO"
-        lines.append(
-            f"{result.case.id}  {mark}  {result.case.expected:<13}{result.outcome:<13}"
-            f"{result.milliseconds:>6} ms  {result.case.title}: {result.reason}"
-        )
-    lines.append("")
-    for code, log in report.records.items():
-        verified = "verified" if log["verified"] else "NOT VERIFIED"
-        lines.append(f"{code}  {log['size']} records, {verified}")
-    compared = report.reconciled
-    lines.append(
-        f"{compared.transactions} transactions compared, {len(compared.differences)} differences"
-    )
-    lines += compared.differences
-    lines.append("all as expected" if report.expected else "NOT as expected")
-    return "\n".join(lines)
-
-
-def _pairs(values: dict[str, str]) -> str:
-    width = max(map(len, values))
-    return "\n".join(f"{name:<{width}}  {value}" for name, value in values.items())
-
-
-def _tell(text: str) -> None:
-    typer.echo(text, err=True)
-
-
-def _run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """Run until done; SIGTERM and Ctrl-C stop everything that was started."""
-
-    async def guarded() -> T:
-        task = asyncio.current_task()
-        if task is not None:
-            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-        return await work()
-
-    try:
-        return asyncio.run(guarded())
-    except (KeyboardInterrupt, asyncio.CancelledError):
-        raise typer.Exit(0) from None
-    except (GatewayFailedError, PermitListError, OSError) as error:
-        _tell(f"{type(error).__name__}: {error}")
-        raise typer.Exit(ENVIRONMENT) from error
+def _sandbox() -> Any:  # noqa: ANN401  # a module that is imported only when it is needed
+    return importlib.import_module("mocks.cli_sandbox")

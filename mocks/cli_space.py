@@ -116,6 +116,7 @@ def export_space(
         bundle = {
             "bundle": BUNDLE,
             "seed": space["seed"],
+            "clock": {"mode": space["clock"]["mode"], "rate": space["clock"]["rate"] or None},
             "scenarios": [{"id": one["id"], "source": one["source"]} for one in scenarios],
             "snapshot": client.ask("GET", in_space(name, "/snapshot")),
         }
@@ -136,6 +137,7 @@ def import_space(
         bundle = _read_bundle(file)
         client.ask("POST", "/spaces", {"name": name, "seed": bundle["seed"]})
         try:
+            client.ask("POST", in_space(name, "/clock"), bundle["clock"])
             for one in bundle["scenarios"]:
                 path = in_space(name, f"/scenarios/{one['id']}")
                 client.send("PUT", path, one["source"].encode(), {"Content-Type": YAML})

@@ -1,7 +1,7 @@
 """A space and what the admin API keeps beside it: files, rules for the moment, switches, events."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -11,6 +11,7 @@ import msgspec
 from mocks.admin.feed import Feed
 from mocks.admin.moments import Company
 from mocks.admin.views import show_row
+from mocks.engine.evidence import Evidence
 from mocks.engine.journal import Row
 from mocks.engine.people import Resident
 from mocks.engine.scenario import PartySetup, Persons
@@ -28,7 +29,8 @@ class Room:
 
     `sources` are the files of loaded scenarios by id, `made` counts rules for the moment; `ends`
     says until when a party is switched off, None for no end; `sightings` are what testers reported
-    of the system under test.
+    of the system under test. `look`, `advance` and `evidence` are of whoever
+    attends that system here.
     """
 
     name: str
@@ -41,6 +43,9 @@ class Room:
     sightings: list[Sighting] = field(default_factory=list)
     moving: asyncio.Lock = field(default_factory=asyncio.Lock)
     seen: dict[str, object] = field(default_factory=dict)  # how things stood when last looked at
+    look: Callable[[], Awaitable[None]] | None = None
+    advance: Callable[[datetime], Awaitable[None]] | None = None
+    evidence: Callable[[], Evidence] | None = None
     leave: Callable[[], None] = lambda: None
 
     def now(self) -> datetime:

@@ -1,5 +1,6 @@
 """Verdicts: what the oracles say of a space at this instant."""
 
+from dataclasses import replace
 from typing import Final
 
 from mocks.admin.problems import AdminError
@@ -22,6 +23,8 @@ async def verify(call: Call[VerifyRequest, NoQuery]) -> Reply:
     room, over = call.room, call.body.over
     if not room.space.script.scenarios:
         raise AdminError("scenario.unknown")
+    if room.look is not None:
+        await room.look()
     return Reply(body=judge_room(room, over=over))
 
 
@@ -45,6 +48,9 @@ def judge_room(room: Room, *, over: bool) -> VerdictList:
 def take_evidence(room: Room, scenario: Scenario) -> Evidence:
     """Return what a scenario is judged on at this instant."""
     script, now = room.space.script, room.now()
+    if room.evidence is not None:
+        known = room.evidence()
+        return replace(known, scenario=scenario, sightings=(*known.sightings, *room.sightings))
     return Evidence(
         scenario=scenario,
         rows=script.journal.rows(),

@@ -82,7 +82,7 @@ async def open_stage(plan: RunPlan, options: RunOptions) -> AsyncIterator[Stage]
     space = Space(pki, clock, world.core, world.keys, world.parties, name=name)
     try:
         async with space:
-            gateway = _prepare(folder, plan, space, world, options)
+            gateway = prepare_gateway(folder, plan, space, world, options)
             await gateway.start()
             try:
                 await asyncio.gather(space.tell(), gateway.wait_ready())
@@ -94,7 +94,7 @@ async def open_stage(plan: RunPlan, options: RunOptions) -> AsyncIterator[Stage]
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _prepare(
+def prepare_gateway(
     folder: Path, plan: RunPlan, space: Space, world: World, options: RunOptions
 ) -> Gateway:
     """Give the system under test ports, admit it, and write directory and settings."""

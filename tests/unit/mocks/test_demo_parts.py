@@ -11,7 +11,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from mocks.cli import describe, register
+from mocks.cli import register
+from mocks.cli_sandbox import describe
 from mocks.demo.acting import UnexpectedError, demand
 from mocks.demo.cases import CASES
 from mocks.demo.playing import Report, Result

@@ -1,0 +1,1 @@
+"""A server of counterparties that stays up, with a system under test among them."""

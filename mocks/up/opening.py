@@ -1,0 +1,207 @@
+"""Brings a server of counterparties up: a house with a space, who is under test, the admin API."""
+
+import asyncio
+import importlib
+import json
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from mocks.admin.app import Extension
+from mocks.admin.room import Room
+from mocks.admin.scenarios import keep_source
+from mocks.admin.server import AdminServer
+from mocks.engine.clock import SpaceClock
+from mocks.engine.scenario import PartySetup
+from mocks.net.house import House, Plot
+from mocks.net.journal_file import JournalFile
+from mocks.net.space import Space
+from mocks.runs.crew import Cast, Crew
+from mocks.runs.plan import INFORMATION, RunPlan
+from mocks.runs.play import Run
+from mocks.runs.stage import SLOT, RunOptions, Stage, prepare_gateway
+from mocks.trust import render
+from mocks.up.attending import Attendant
+from mocks.up.wanted import Wanted, plan_up
+
+Tell = Callable[[str], None]
+JOURNAL: Final = "journal.db"
+PANEL: Final = "mocks.admin.panel"
+PEOPLE_SHOWN: Final = 20
+
+
+@dataclass(slots=True, kw_only=True)
+class Up:
+    """What is up; `under_test` says where everything of the system under test is, by what it is."""
+
+    wanted: Wanted
+    plan: RunPlan
+    folder: Path
+    house: House
+    space: Space
+    server: AdminServer
+    under_test: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def room(self) -> Room:
+        """The space as the admin API has it."""
+        return self.server.desk.load_room(self.wanted.space)
+
+
+@asynccontextmanager
+async def open_up(wanted: Wanted, tell: Tell) -> AsyncIterator[Up]:
+    """Bring everything up, and down again at the end; `tell` hears what goes on.
+
+    Raises:
+        PlanError: the scenario needs parties that there are not.
+        GatewayFailedError: the system under test does not start.
+        ExposureError: the address is not this machine's alone, and that was not allowed.
+        OSError: a port is taken.
+    """
+    plan = plan_up(wanted)
+    folder = wanted.folder or Path(tempfile.mkdtemp(prefix="nakadachi-mocks-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        async with AsyncExitStack() as stack:
+            house = await stack.enter_async_context(House(folder))
+            extensions = list_extensions() if wanted.panel else []
+            server = AdminServer(house, wanted.version, wanted.address, extensions)
+            await stack.enter_async_context(server)
+            tell(f"{wanted.space}: opening")
+            space = await _open_space(house, wanted, plan)
+            up = Up(
+                wanted=wanted, plan=plan, folder=folder, house=house, space=space, server=server
+            )
+            await _settle(up, stack, tell)
+            yield up
+    finally:
+        if wanted.folder is None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def list_extensions() -> list[Extension]:
+    """Return what adds pages to the admin server: the panel."""
+    add_panel: Extension = importlib.import_module(PANEL).add_panel
+    return [add_panel]
+
+
+async def _open_space(house: House, wanted: Wanted, plan: RunPlan) -> Space:
+    """Open a space where everybody of the plan is, but no rule applies yet."""
+    clock = SpaceClock.starting(plan.start, pace=0) if wanted.source else SpaceClock()
+    plot = Plot(name=wanted.space, seed=plan.seed, clock=clock, slot=SLOT, port=wanted.port)
+    space = await house.open(plot)
+    world = house.world(wanted.space)
+    parties = dict(plan.scenario.parties)
+    if plan.provider not in plan.codes.values():
+        parties["prov"] = PartySetup(kind="agency", code=plan.provider)
+    for agency in world.take_roles(parties):
+        await space.join(agency)
+    for party, code in plan.codes.items():
+        space.script.names.bind_party(party, code)
+    return space
+
+
+async def _settle(up: Up, stack: AsyncExitStack, tell: Tell) -> None:
+    """Let the system under test move in, make people known to everybody, and begin."""
+    up.room.name_everybody()
+    if up.wanted.sut == "gateway":
+        await _start_gateway(up, stack, tell)
+    else:
+        _write_papers(up)
+        await _begin(up)
+    store = JournalFile(up.folder / JOURNAL)
+    up.space.journal.store = store
+
+    def put_away() -> None:
+        up.space.journal.store = None
+        store.close()
+
+    stack.callback(put_away)
+
+
+async def _begin(up: Up) -> None:
+    """Let the rules of the scenario apply from now on."""
+    if up.wanted.source is not None:
+        await up.house.load(up.plan.scenario, up.wanted.space)
+        keep_source(up.room, up.wanted.source)
+
+
+async def _start_gateway(up: Up, stack: AsyncExitStack, tell: Tell) -> None:
+    world = up.house.world(up.wanted.space)
+    gateway = prepare_gateway(up.folder, up.plan, up.space, world, RunOptions())
+    stack.push_async_callback(gateway.stop)
+    tell(f"{up.plan.code}: starting our gateway")
+    await gateway.start()
+    await asyncio.gather(up.space.tell(), gateway.wait_ready())
+    stage = Stage(plan=up.plan, folder=up.folder, world=world, space=up.space, gateway=gateway)
+    run = Run(stage)
+    tell(f"{up.plan.code}: making {sum(1 for _ in run.crew)} people known")
+    await run.prepare()
+    await _begin(up)
+    attendant = Attendant(run, tell)
+    if up.wanted.source is not None:
+        await attendant.begin()
+    up.room.look, up.room.evidence = attendant.look, attendant.evidence
+    up.room.advance = attendant.advance_to
+    await stack.enter_async_context(attendant.beside())
+    files = gateway.plan
+    local = {one.who.name: run.sut.population.local_number(one) for one in run.crew}
+    up.under_test = {
+        "API": f"{files.business_url}/v1",
+        "settings": str(files.config),
+        "log": str(files.log),
+        "system": files.system,
+        "provider": up.plan.provider,
+        "people": json.dumps(local, ensure_ascii=False) if len(local) <= PEOPLE_SHOWN else "",
+    }
+
+
+def _write_person(one: Cast) -> str:
+    """Return a person as one line of JSON, with the sandbox numbers that the system needs."""
+    resident = one.resident
+    return json.dumps(
+        {
+            "name": one.who.name,
+            "member": one.who.member,
+            "tags": sorted(one.tags),
+            "individual_number": resident.individual_number,
+            "resident_name": resident.name,
+            "kana": resident.kana,
+            "born_on": resident.born_on.isoformat(),
+            "sex_code": resident.sex_code,
+            "address": resident.last_stay.address,
+        },
+        ensure_ascii=False,
+    )
+
+
+def _write_papers(up: Up) -> None:
+    """Write what an external system under test needs, and make people known to the others."""
+    space, world = up.space, up.house.world(up.wanted.space)
+    identity = space.pki.identity(up.plan.code)
+    space.admit(identity, up.wanted.sut_url)
+    directory = up.folder / "directory.toml"
+    directory.write_text(render(space.directory()), encoding="utf-8")
+    crew = Crew.choose(
+        world.people, up.plan.scenario.people, away=frozenset(up.plan.codes.values())
+    )
+    for one in crew:
+        world.introduce(one.who, one.resident, information=[INFORMATION], tags=one.tags)
+    people = up.folder / "people.jsonl"
+    people.write_text("".join(f"{_write_person(one)}\n" for one in crew), encoding="utf-8")
+    up.under_test = {
+        "institution": up.plan.code,
+        "URL": up.wanted.sut_url,
+        "directory": str(directory),
+        "authority": str(space.pki.authority),
+        "TLS certificate": str(identity.tls_certificate),
+        "TLS key": str(identity.tls_key),
+        "signing key": str(identity.signing_key),
+        "signing key id": identity.signing_key_id,
+        "provider": up.plan.provider,
+        "people": str(people),
+    }

@@ -1,0 +1,194 @@
+"""What `mocks up` does: brings up what was asked for, says where it is, stays until told."""
+
+import asyncio
+import contextlib
+import json
+import re
+import shlex
+import signal
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final, Literal
+
+import typer
+
+from mocks.admin.auth import write_token
+from mocks.admin.client import token_file
+from mocks.admin.problems import AdminError
+from mocks.admin.server import Address, ExposureError
+from mocks.admin.sources import Source, find_source, read_source
+from mocks.cli_remote import ENVIRONMENT, NO, echo
+from mocks.engine.yaml_tree import MAX_BYTES
+from mocks.gateway import GatewayFailedError
+from mocks.net.house import SpaceError
+from mocks.runs.plan import PlanError, find_obstacle
+from mocks.up.opening import Up, open_up
+from mocks.up.wanted import Wanted
+
+_NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
+_TROUBLES: Final = (GatewayFailedError, ExposureError, SpaceError, OSError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The options of the command, as they were given."""
+
+    space: str
+    scenario: str | None
+    seed: int | None
+    port: int
+    admin_port: int
+    admin_host: str
+    allow_remote: bool
+    host_names: tuple[str, ...]
+    sut: Literal["gateway", "external"]
+    sut_url: str
+    folder: Path | None
+    panel: bool
+    as_json: bool
+
+
+def serve(asked: Asked) -> None:
+    """Bring up what was asked for and stay until Ctrl-C or SIGTERM.
+
+    Raises:
+        Exit: 0 at the end, 1 for a scenario that has errors, 3 if something cannot be started.
+        BadParameter: a name is none.
+    """
+    wanted = read_wanted(asked)
+    try:
+        asyncio.run(_stay(wanted, asked))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        raise typer.Exit(0) from None
+    except PlanError as error:
+        _tell(str(error))
+        raise typer.Exit(NO) from error
+    except _TROUBLES as error:
+        _tell(f"{type(error).__name__}: {error}")
+        raise typer.Exit(ENVIRONMENT) from error
+
+
+def read_wanted(asked: Asked) -> Wanted:
+    """Return what is to be brought up.
+
+    Raises:
+        Exit: 1, the scenario has errors; 3, its file cannot be read.
+        BadParameter: a name is none.
+    """
+    if not _NAME.fullmatch(asked.space):
+        raise typer.BadParameter(asked.space, param_hint="--space")
+    source = None if asked.scenario is None else _read_source(asked.scenario)
+    obstacle = None if source is None else find_obstacle(source.scenario)
+    if obstacle is not None:
+        _tell(f"{asked.scenario}: {obstacle}")
+        raise typer.Exit(NO)
+    return Wanted(
+        space=asked.space,
+        source=source,
+        seed=asked.seed,
+        port=asked.port,
+        address=Address(
+            host=asked.admin_host,
+            port=asked.admin_port,
+            remote=asked.allow_remote,
+            names=asked.host_names,
+        ),
+        sut=asked.sut,
+        sut_url=asked.sut_url,
+        folder=asked.folder,
+        panel=asked.panel,
+        version=version("nakadachi"),
+    )
+
+
+def _read_source(name: str) -> Source:
+    path = Path(name)
+    try:
+        if not path.is_file():
+            return find_source(name)
+        with path.open("rb") as file:
+            return read_source(file.read(MAX_BYTES + 1))
+    except OSError as error:
+        _tell(f"{name}: {error.strerror}")
+        raise typer.Exit(ENVIRONMENT) from error
+    except AdminError as error:
+        if not error.problems:
+            message = f"{name}: シナリオもファイルもありません / neither a scenario nor a file"
+            raise typer.BadParameter(message, param_hint="--scenario") from error
+        for one in error.problems:
+            echo(f"{name}:{one.line}:{one.column}: {one.code}: {one.message_ja} / {one.message_en}")
+        raise typer.Exit(NO) from error
+
+
+async def _stay(wanted: Wanted, asked: Asked) -> None:
+    task = asyncio.current_task()
+    if task is not None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    async with open_up(wanted, _tell) as up:
+        port = up.server.desk.gate.port
+        with _token_in(token_file(port), up.server.token) as file:
+            said = describe(up, asked, file)
+            echo(json.dumps(said, ensure_ascii=False) if asked.as_json else _write(said))
+            await asyncio.Event().wait()
+
+
+@contextlib.contextmanager
+def _token_in(file: Path, token: str) -> Iterator[Path]:
+    """Keep the token in a file of its owner while the server is up; one left behind gives way."""
+    file.unlink(missing_ok=True)
+    write_token(file, token)
+    try:
+        yield file
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def describe(up: Up, asked: Asked, file: Path) -> dict[str, object]:
+    """Return where everything is, and the one command that brings the same up again."""
+    source = up.wanted.source
+    return {
+        "space": up.wanted.space,
+        "seed": up.plan.seed,
+        "scenario": source.scenario.id if source else None,
+        "sha256": source.sha256 if source else None,
+        "scale": up.plan.scale,
+        "version": up.wanted.version,
+        "panel": up.server.make_link() if up.wanted.panel else None,
+        "admin": f"{up.server.url}/__mocks/v1",
+        "token": up.server.token,
+        "token_file": str(file),
+        "folder": str(up.folder),
+        "parties": {
+            f"{up.room.name_party(one.institution)} ({one.institution})": one.url
+            for one in up.space.peers
+        },
+        "under_test": up.under_test,
+        "repeat": repeat(asked, up.plan.seed),
+    }
+
+
+def repeat(asked: Asked, seed: int) -> str:
+    """Return the one command that brings the same up again."""
+    parts = ["nakadachi", "mocks", "up", "--space", asked.space]
+    if asked.scenario is not None:
+        parts += ["--scenario", asked.scenario]
+    parts += ["--seed", str(seed)]
+    if asked.sut != "gateway":
+        parts += ["--sut", asked.sut, "--sut-url", asked.sut_url]
+    return shlex.join(parts)
+
+
+def _write(said: Mapping[str, object], margin: str = "") -> str:
+    lines = []
+    for name, value in said.items():
+        if isinstance(value, Mapping):
+            lines += [f"{margin}{name}", _write(value, f"{margin}  ")]
+        elif value not in (None, ""):
+            lines.append(f"{margin}{name:<12} {value}")
+    return "\n".join(lines)
+
+
+def _tell(text: str) -> None:
+    typer.echo(text, err=True)
