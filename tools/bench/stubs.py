@@ -60,7 +60,7 @@ async def measure_stubs(plan: Plan) -> Rounds:
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="nakadachi-bench-")))
         targets = {}
-        for name, command in _list_commands(folder).items():
+        for name, command in list_commands(folder).items():
             targets[name] = await stack.enter_async_context(_run(command, folder))
         for one in targets.values():
             await one.saturate(min(WARM_UP_SECONDS, 5 * plan.seconds))
@@ -81,7 +81,7 @@ def fetch() -> None:
     subprocess.run(command, cwd=PEERS, timeout=FETCH_SECONDS, check=False)  # noqa: S603  # constant
 
 
-def _list_commands(folder: Path) -> Mapping[str, tuple[Sequence[str], int]]:
+def list_commands(folder: Path) -> Mapping[str, tuple[Sequence[str], int]]:
     """Return command and port of each contestant."""
     body = folder / "answer.json"
     body.write_bytes(answer_body())
