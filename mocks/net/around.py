@@ -60,6 +60,10 @@ class World(Protocol):
         """Return what an institution replies to documents; None if there is no usable reply."""
         ...
 
+    async def noted(self) -> None:
+        """Return once what happened so far is noted for good."""
+        ...
+
     def changed(self) -> None:
         """Wake everybody who waits for a party's state."""
         ...

@@ -108,6 +108,7 @@ class Clerk:
             return broken
         body = encode_stream([reply.document for reply in replies])
         script.journal.end(event.exchange, body)
+        await self.world.noted()
         faults = [one for _, ruling in judged.values() for one in ruling.faults]
         return await wire.respond(
             body, [one for one in (*faults, *said) if one.fault.at == "mid_response"]

@@ -9,6 +9,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Mapping
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -16,8 +17,10 @@ from types import MappingProxyType, TracebackType
 from typing import Final, Self
 
 from mocks.engine.clock import SpaceClock, system_time
+from mocks.engine.journal import Journal
 from mocks.engine.scenario import Scenario
 from mocks.engine.script import Script
+from mocks.net.journal_file import JournalFile
 from mocks.net.space import Space
 from mocks.pki import Pki
 from mocks.world import Setup, World, make_world
@@ -57,6 +60,7 @@ class _Tenant:
 
     space: Space
     world: World
+    file: JournalFile | None = None
     end: asyncio.Event = field(default_factory=asyncio.Event)
     ready: asyncio.Future[None]
     gone: asyncio.Event = field(default_factory=asyncio.Event)
@@ -66,7 +70,11 @@ class House:
     """Opens and closes spaces; use as an asynchronous context manager."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        """Prepare a house; keys lie in `folder`, by default in one that is removed at the end."""
+        """Prepare a house in a folder, by default in one that is removed at the end.
+
+        In a folder that stays each space keeps its journal too, in one file for each start; what
+        a party says is on disk before it leaves.
+        """
         self._kept = folder is not None
         self.folder = folder or Path(tempfile.mkdtemp(prefix="nakadachi-mocks-"))
         self._tenants: dict[str, _Tenant] = {}
@@ -159,7 +167,8 @@ class House:
     def _make(self, plot: Plot) -> _Tenant:
         pki = Pki(self.folder / plot.name / "keys", now=system_time())
         run = f"{system_time().timestamp():.6f}" if self._kept else ""
-        script = Script(space=plot.name, seed=str(plot.seed))
+        file = JournalFile(self.folder / plot.name / f"journal-{run}.db") if self._kept else None
+        script = Script(space=plot.name, seed=str(plot.seed), journal=Journal(store=file))
         setup = Setup(pki=pki, seed=str(plot.seed), run=run, slot=plot.slot, script=script)
         world = make_world(setup)
         if plot.scenario is not None:
@@ -177,14 +186,15 @@ class House:
         if plot.scenario is not None:
             space.load(plot.scenario)
         ready = asyncio.get_running_loop().create_future()
-        return _Tenant(space=space, world=world, ready=ready)
+        return _Tenant(space=space, world=world, file=file, ready=ready)
 
     async def _live(self, tenant: _Tenant) -> None:
         """Keep a space open in one task, as its task group wants it; a failure ends only it."""
         try:
-            async with tenant.space:
-                tenant.ready.set_result(None)
-                await tenant.end.wait()
+            with closing(tenant.file) if tenant.file else nullcontext():
+                async with tenant.space:
+                    tenant.ready.set_result(None)
+                    await tenant.end.wait()
         except Exception as error:  # noqa: BLE001  # told to whoever closes the space, or the house
             if tenant.ready.done():
                 self._failures[tenant.space.name] = error

@@ -144,6 +144,9 @@ class Inproc:
         """Return what a party replies to documents; None if there is no usable reply."""
         return await self._post(sender, to, b"".join(documents))
 
+    async def noted(self) -> None:
+        """Do nothing: the journal is in memory only."""
+
     def changed(self) -> None:
         """Do nothing: nobody here waits for news."""
 

@@ -19,6 +19,7 @@ from mocks.net.clerk import not_taken
 from mocks.net.client import DocumentsClient
 from mocks.net.holds import Holds
 from mocks.net.host import Host
+from mocks.net.journal_file import JournalFile
 from mocks.net.keeping import (
     VERSION,
     exchange_script,
@@ -55,6 +56,7 @@ class Space(Passing):
     keys: Keys
     parties: Mapping[str, Party]
     name: str = "default"
+    file: JournalFile | None = None
     first_port: int = 0  # of the parties, one after another; 0 takes any
     on_step: Callable[[Entry], Awaitable[None]] | None = None
     hosts: dict[str, Host] = field(default_factory=dict)
@@ -119,6 +121,15 @@ class Space(Passing):
         peer = describe(Place(identity=identity, url=url, issues_permits=issues))
         self.peers = (*(old for old in self.peers if old.institution != identity.code), peer)
         self.keys.pin(self.directory())
+
+    async def noted(self) -> None:
+        """Return once what happened so far is on disk, where the journal is kept there.
+
+        Raises:
+            JournalFileError: it cannot be written.
+        """
+        if self.file is not None:
+            await self.file.flushed()
 
     def directory(self) -> Directory:
         """Return the trust configuration in force; its number is how many parties there are."""

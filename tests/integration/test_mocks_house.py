@@ -14,6 +14,7 @@ from mocks.engine.scenario_rules import Fault, Rule, When
 from mocks.net.client import DocumentsClient
 from mocks.net.holds import HOLD
 from mocks.net.house import House, Plot, SpaceError
+from mocks.net.journal_reading import load, verify
 from mocks.net.space import Space, tls_files
 from mocks.net.thread import HouseThread
 from mocks.parties.agency_state import Ask, Asked
@@ -185,6 +186,21 @@ async def test_raw_bytes_are_kept_before_anybody_looks_and_unmatched_ones_are_ro
     assert [row.note for row in rows] == ["wire.stream.header", "receipt"]
     assert tester.space.journal.raw(rows[0].exchange) == (b"no stream", b"")
     assert tester.space.journal.raw(rows[1].exchange)[0] == sealed.raw
+
+
+async def test_what_a_party_said_is_in_the_file_before_it_leaves(
+    house: House, settle: Opener
+) -> None:
+    tester = await settle()
+    await tester.ask("r-1")
+    [path] = (house.folder / "default").glob("journal-*.db")
+    seen = {row.op for row in load(path).rows}
+    assert {"permit.issue", "inquiry.receive"} <= seen
+    await house.close()
+    assert verify(path).bad is None
+    async with House() as other:
+        await other.open()
+        assert not list(other.folder.glob("*/journal*"))
 
 
 @pytest.mark.parametrize(
