@@ -39,7 +39,7 @@ class Desk:
         Raises:
             AdminError: `space.unknown`.
         """
-        self._leave_closed()
+        self.sweep()
         space = self.house.find(name)
         if space is None:
             raise AdminError("space.unknown")
@@ -58,7 +58,7 @@ class Desk:
         room.leave = space.journal.subscribe(room.hear)
         return room
 
-    def _leave_closed(self) -> None:
+    def sweep(self) -> None:
         """Forget what was kept about spaces that are no more, also where the name came back."""
         for name, room in list(self._rooms.items()):
             if self.house.find(name) is not room.space:

@@ -61,20 +61,21 @@ async def follow(call: Call[None, NoQuery]) -> web.StreamResponse:
     try:
         with suppress(ConnectionResetError):
             await response.prepare(call.request)
-            await _send(room, response, call.request.headers.get(_LAST.name))
+            await _send(call, room, response)
     finally:
         listening.difference_update(tasks)
     return response
 
 
-async def _send(room: Room, response: web.StreamResponse, last: str | None) -> None:
-    """Send the events after `last`, or after this instant, and a comment now and then."""
-    feed, loop = room.feed, asyncio.get_running_loop()
+async def _send(call: Call[None, NoQuery], room: Room, response: web.StreamResponse) -> None:
+    """Send the events after the last one seen, or from now on, and a comment now and then."""
+    feed, loop, last = room.feed, asyncio.get_running_loop(), call.request.headers.get(_LAST.name)
     look(room)
     number = feed.last if last is None else feed.find(last)
     await response.write(b"retry: 1000\n\n" if last else _greet(feed))
     spoken = loop.time()
-    while not feed.closed:
+    while not feed.closed and not _is_gone(call.request):
+        call.desk.sweep()
         look(room)
         events = None if number is None else feed.after(number)
         if events is None:
@@ -91,6 +92,11 @@ async def _send(room: Room, response: web.StreamResponse, last: str | None) -> N
             spoken = loop.time()
             await response.write(text)
         await feed.wait(number or 0, LOOK_SECONDS)
+
+
+def _is_gone(request: web.Request) -> bool:
+    """Return whether the caller has left, which otherwise shows only when something is sent."""
+    return request.transport is None or request.transport.is_closing()
 
 
 def _greet(feed: Feed) -> bytes:

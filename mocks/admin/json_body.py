@@ -41,6 +41,8 @@ def read_json(body: bytes) -> object:
     Raises:
         AdminError: it is no JSON, or not proper UTF-8.
     """
+    if body.startswith(_BOM):
+        raise AdminError("request.charset", path="$")
     try:
         text = body.decode("utf-8")
         # A lone surrogate can be written as an escape, and could not be sent back.
@@ -53,7 +55,7 @@ def read_json(body: bytes) -> object:
         raise AdminError("request.duplicate_key", path="$") from None
     except (ValueError, RecursionError):
         raise AdminError("request.malformed", path="$") from None
-    if body.startswith(_BOM) or "\\u0000" in written:
+    if "\\u0000" in written:
         raise AdminError("request.charset", path="$")
     return value
 

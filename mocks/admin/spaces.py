@@ -89,6 +89,7 @@ async def close(call: Call[None, NoQuery]) -> Reply:
     room = call.room
     call.demand(tag_of(room))
     await call.desk.house.close(room.name)
+    call.desk.sweep()
     return Reply(status=204)
 
 

@@ -49,7 +49,7 @@ class Admin:
         sent = dict(headers or {})
         if token is not None:
             sent["Authorization"] = f"Bearer {token or self.server.token}"
-        url = f"{self.server.url}{path if path.startswith('/login') else PREFIX + path}"
+        url = f"{self.server.url}{path if path.startswith('/login?') else PREFIX + path}"
         async with self.session.request(
             method, url, headers=sent, allow_redirects=False, **content
         ) as response:
