@@ -42,10 +42,20 @@ class Journal:
     _gone: int = 0
     _marker: Row | None = None
 
-    def begin(
-        self, party: str, peer: str | None, direction: Direction, raw: bytes, at: datetime
+    def begin(  # noqa: PLR0913  # an exchange in one call, where its answer is known
+        self,
+        party: str,
+        peer: str | None,
+        direction: Direction,
+        raw: bytes,
+        at: datetime,
+        *,
+        answered: bytes | None = None,
     ) -> int:
-        """Keep the bytes of a new exchange and return its number, from 1."""
+        """Keep the bytes of a new exchange and return its number, from 1.
+
+        With `answered` it has ended at once.
+        """
         self._last_exchange += 1
         self._put(
             Exchange(
@@ -55,6 +65,7 @@ class Journal:
                 peer=peer,
                 direction=direction,
                 asked=self._mask(raw),
+                answered=None if answered is None else self._mask(answered),
             )
         )
         return self._last_exchange

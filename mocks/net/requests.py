@@ -1,6 +1,7 @@
 """Takes HTTP/1.1 requests out of a stream of bytes, strictly, and keeps them as they came."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,16 +36,16 @@ class Asked:
     raw: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: one is made for every request
 class _Head:
     """What a head says about itself; `size` is that of the body, None where it comes in chunks."""
 
     method: str
     target: str
     kept: bool
-    size: int | None
-    expects: bool
     end: int
+    size: int | None = 0
+    expects: bool = False
 
 
 class RequestReader:
@@ -99,19 +100,10 @@ class RequestReader:
         if match is None:
             raise _BadRequestError("head.form")
         method, target, minor = match.groups()
-        fields: dict[bytes, list[bytes]] = {}
-        for name, value in _FRAMING.findall(self._buffer[: end - 2].lower()):
-            fields.setdefault(bytes(name), []).append(bytes(value))
-        options = b",".join(fields.get(b"connection", ())).replace(b" ", b"").split(b",")
-        recent = minor == b"1"
-        return _Head(
-            method=method.decode("ascii"),
-            target=target.decode("latin-1"),
-            kept=b"close" not in options if recent else b"keep-alive" in options,
-            size=_find_size(fields, recent=recent),
-            expects=recent and b"100-continue" in fields.get(b"expect", ()),
-            end=end,
-        )
+        head = _Head(method.decode("ascii"), target.decode("latin-1"), minor == b"1", end)
+        if framing := _FRAMING.findall(self._buffer[: end - len(_LINE)].lower()):
+            _frame(head, framing)
+        return head
 
     def _find_end(self, head: _Head) -> int | None:
         """Return where the request ends, or None before all of it is there."""
@@ -156,6 +148,18 @@ class RequestReader:
         if len(self._buffer) - at >= MAX_HEAD_BYTES:
             raise _BadRequestError("trailer.size")
         return None
+
+
+def _frame(head: _Head, framing: Iterable[tuple[bytes, bytes]]) -> None:
+    """Note what the fields say about body and connection; `kept` is True in HTTP/1.1 before."""
+    recent = head.kept
+    fields: dict[bytes, list[bytes]] = {}
+    for name, value in framing:
+        fields.setdefault(bytes(name), []).append(bytes(value))
+    options = b",".join(fields.get(b"connection", ())).replace(b" ", b"").split(b",")
+    head.kept = b"close" not in options if recent else b"keep-alive" in options
+    head.size = _find_size(fields, recent=recent)
+    head.expects = recent and b"100-continue" in fields.get(b"expect", ())
 
 
 def _find_size(fields: dict[bytes, list[bytes]], *, recent: bool) -> int | None:

@@ -70,7 +70,9 @@ class Stub:
         """Answer a request: journal it, then say what belongs to it."""
         verdict = self._book.judge(asked)
         at = self._now()
-        exchange = self._journal.begin(self._party, None, "in", asked.raw, at)
+        exchange = self._journal.begin(
+            self._party, None, "in", asked.raw, at, answered=verdict.said
+        )
         self._journal.add(
             Row(
                 id=self._journal.next_row,
@@ -83,15 +85,13 @@ class Stub:
                 outcome=verdict.outcome,
             )
         )
-        self._journal.end(exchange, verdict.said)
         self._say(connection, verdict.said, kept=asked.kept)
 
     def refuse(self, connection: "_Connection", raw: bytes, code: str) -> None:
         """Journal bytes that are no request, say so and end the connection."""
         at, said = self._now(), refuse_malformed(code)
-        exchange = self._journal.begin(self._party, None, "in", raw, at)
+        exchange = self._journal.begin(self._party, None, "in", raw, at, answered=said)
         self._journal.add(Row(at=at, exchange=exchange, party=self._party, outcome=code))
-        self._journal.end(exchange, said)
         self._say(connection, said, kept=False)
 
     def _say(self, connection: "_Connection", said: bytes, *, kept: bool) -> None:
