@@ -395,4 +395,5 @@ class Ports:
     watch: Watch
     register: OwnRegister | None = None
     pace: Pace = field(default_factory=Pace)
+    looks: set[tuple[str, str, str]] = field(default_factory=set)  # recorded by this process
     alarmed: Counter[str] = field(default_factory=Counter)  # alarms raised by this process

@@ -20,6 +20,7 @@ from gateway.transport.inquiries import PATH, digest_of, to_asked
 from gateway.transport.inquiry_resources import to_resource
 from gateway.transport.schemas.inquiries import InquiryRequest
 from gateway.usecases import inquiry as inquiries
+from gateway.usecases.looks import note_look
 
 app = typer.Typer()
 
@@ -115,6 +116,7 @@ async def inquire(  # noqa: PLR0913  # the elements of an inquiry
         found = await wait_for(look, seconds=wait) or await inquiries.load(
             found.inquiry_id, system=system, ports=ports
         )
+    await note_look(found, actor=system, ports=ports)
     shown = cast("Row", json.loads(msgspec.json.encode(to_resource(found))))
     refused = is_final(INQUIRY, found.state) and found.state is not InquiryState.ANSWERED
     return No(shown=shown) if refused else shown

@@ -62,12 +62,16 @@ class AnsweredInformation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a provider answered: with information, or that nothing is provided."""
+    """What a provider answered: with information, or that nothing is provided.
+
+    `nondisclosure` (不開示): what it tells must not become known beyond need.
+    """
 
     transaction_number: str
     permit_id: str
     provided: bool
     information: tuple[AnsweredInformation, ...] = ()
+    nondisclosure: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """A provision (情報提供) as the provider's gateway keeps it, and how an answer is decided."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -30,6 +30,9 @@ class Cause(StrEnum):
     STAFF_REFUSED = "staff_refused"
     HOLD_EXPIRED = "hold_expired"
     REPLICA_DIFFERS = "replica_differs"  # from its original, as far as is known
+
+
+MARKING = frozenset({ControlKind.NONDISCLOSURE, ControlKind.PROTECTED_PERSON})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +143,12 @@ def collect(
         provided=True,
         information=tuple(found),
     )
+
+
+def mark(answer: Answer, controls: Sequence[Control]) -> Answer:
+    """Return an answer, marked (不開示) if a control over its person says so."""
+    hidden = any(control.kind in MARKING for control in controls)
+    return replace(answer, nondisclosure=True) if hidden else answer
 
 
 def is_known_to_differ(

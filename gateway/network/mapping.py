@@ -83,6 +83,7 @@ def to_answer(answer: Answer) -> wire.Answer:
             )
             for part in answer.information
         ),
+        nondisclosure=True if answer.nondisclosure else None,
     )
 
 
@@ -103,6 +104,7 @@ def from_answer(message: wire.Answer) -> Answer:
             )
             for part in message.information
         ),
+        nondisclosure=bool(message.nondisclosure),
     )
 
 

@@ -22,6 +22,7 @@ from gateway.transport.schemas.batches import BatchRowRequest
 from gateway.transport.schemas.common import Cursor, NoQuery
 from gateway.transport.schemas.inquiries import WantedInformation
 from gateway.usecases import batch_intake, batches
+from gateway.usecases.looks import note_look
 
 IDEMPOTENCY_KEY: Final = HeaderRule(
     name="Idempotency-Key",
@@ -67,6 +68,9 @@ async def list_results(call: Call[None, Cursor]) -> Reply:
     batch = (await batches.load(call.named("id"), system=call.system, ports=call.ports)).batch
     after, limit = int(call.query.after or 0), call.query.limit
     rows = await batches.list_rows(batch, after=after, limit=limit, ports=call.ports)
+    for one in rows:
+        if one.inquiry is not None:
+            await note_look(one.inquiry, actor=call.access.client.client_id, ports=call.ports)
     body = b"".join(msgspec.json.encode(to_row_resource(one)) + b"\n" for one in rows)
     headers = {}
     if rows and rows[-1].row.line < batch.total:

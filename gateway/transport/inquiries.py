@@ -5,7 +5,7 @@ import re
 from contextlib import suppress
 from datetime import timedelta
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from aiohttp import web
@@ -28,6 +28,7 @@ from gateway.transport.schemas.common import NoQuery
 from gateway.transport.schemas.inquiries import InquiryRequest, WantedInformation
 from gateway.transport.waiting import waiting
 from gateway.usecases import inquiry as inquiries
+from gateway.usecases.looks import note_look
 
 PATH: Final = "/v1/inquiries"
 LONGEST_WAIT: Final = 60
@@ -68,6 +69,7 @@ async def submit(call: Call[InquiryRequest, NoQuery]) -> Reply:
     if seconds:
         with waiting(call.request):
             found = await inquiries.await_result(found, seconds=seconds, ports=call.ports)
+    await _note(call, found)
     return _reply(found, seconds)
 
 
@@ -85,6 +87,7 @@ async def show(call: Call[None, NoQuery]) -> Reply | web.StreamResponse:
     if seconds:
         with waiting(call.request):
             found = await inquiries.await_result(found, seconds=seconds, ports=call.ports)
+    await _note(call, found)
     return Reply(body=to_resource(found), headers=_applied(seconds))
 
 
@@ -97,6 +100,11 @@ async def cancel(call: Call[None, NoQuery]) -> Reply:
     """
     ended = await inquiries.cancel(call.named("id"), system=call.system, ports=call.ports)
     return Reply(body=to_resource(ended))
+
+
+async def _note(call: Call[Any, NoQuery], found: Inquiry) -> None:
+    """Record that the caller is shown an answer, if its provider marked it."""
+    await note_look(found, actor=call.access.client.client_id, ports=call.ports)
 
 
 def _command(call: Call[InquiryRequest, NoQuery], key: str) -> inquiries.SubmitInquiry:
@@ -198,6 +206,7 @@ async def _follow(call: Call[None, NoQuery], found: Inquiry, response: web.Strea
     while True:
         if found.version != sent:
             sent, spoken = found.version, loop.time()
+            await _note(call, found)
             await response.write(_event(found))
         if is_final(INQUIRY, found.state):
             return

@@ -63,7 +63,7 @@ async def _find_answer(provision: Provision, *, ports: Ports) -> Answer | None:
     if not judgement.decision.allowed:
         return None
     controls = await list_controls(provision.unified_number, ports=ports)
-    prepared = await prepare(provision, ports=ports)
+    prepared = await prepare(provision, ports=ports, controls=controls)
     return treat(
         provision, controls=controls, answer=prepared.answer, differs=prepared.differs
     ).answer

@@ -34,7 +34,11 @@ async def conclude(
     state = InquiryState.ANSWERED if answer.provided else InquiryState.NOT_PROVIDED
     unit = Unit()
     ended = unit.change(
-        inquiry, state=move(INQUIRY, inquiry.state, state), answer=answer, updated_at=now
+        inquiry,
+        state=move(INQUIRY, inquiry.state, state),
+        answer=answer,
+        nondisclosure=inquiry.nondisclosure or answer.nondisclosure,
+        updated_at=now,
     )
     if item is not None:
         unit.remove(item)

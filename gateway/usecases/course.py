@@ -15,6 +15,7 @@ from gateway.domain.errors import (
 )
 from gateway.domain.identifiers import UnifiedNumber
 from gateway.domain.inquiry import Inquiry, Refusal
+from gateway.domain.masking import mask
 from gateway.domain.permits import NOT_BEFORE_LEEWAY, ProvisionPermit, find_fault
 from gateway.domain.records import Phase
 from gateway.domain.states import INQUIRY, InquiryState, SymbolState, is_final, move
@@ -197,14 +198,15 @@ class Course:
 
     async def send(self) -> None:
         """Send inquiry and permit; after a restart the same message asks for the stored reply."""
-        self.enter()
+        if not await self.has_turn():  # a repeat waits for its turn like everybody
+            return
         delivery = await self.ports.core.send_inquiry(self.inquiry)
         if delivery.author is not None and delivery.dated is not None:
             since = self.inquiry.updated_at  # nothing was sent before
             await watch_clock(delivery.author, delivery.dated, ports=self.ports, not_before=since)
         if delivery.answer is not None:
             arrived = ArrivedAnswer(
-                answer=delivery.answer,
+                answer=mask(delivery.answer),
                 sender=self.inquiry.provider,
                 digest=delivery.digest,
                 signature=delivery.signature,

@@ -5,7 +5,7 @@ it from its state; a crash at any point leaves a state from which driving goes o
 """
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from gateway.domain.addresses import Alias
@@ -20,6 +20,7 @@ from gateway.domain.errors import (
     UnknownError,
 )
 from gateway.domain.inquiry import AskedInquiry, Inquiry, Refusal
+from gateway.domain.masking import mask
 from gateway.domain.records import Phase
 from gateway.domain.states import INQUIRY, InquiryState, is_final, move
 from gateway.domain.symbols import SymbolBinding
@@ -174,6 +175,7 @@ async def receive_answer(arrived: ArrivedAnswer, *, ports: Ports) -> None:
     Raises:
         RefusedError: no such inquiry waits, or the answer says what its permit does not cover.
     """
+    arrived = replace(arrived, answer=mask(arrived.answer))
     for _ in range(3):
         inquiry = await _find_waiting(arrived, ports=ports)
         if inquiry is None:

@@ -3,6 +3,7 @@
 Nothing about a person is looked up before `verification` allowed the inquiry (G1, G12).
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -24,10 +25,11 @@ from gateway.domain.provision import (
     Treatment,
     collect,
     is_known_to_differ,
+    mark,
     treat,
 )
 from gateway.domain.records import Act, ExchangeRecord, Phase
-from gateway.domain.replica import ControlKind, Replica
+from gateway.domain.replica import Control, ControlKind, Replica
 from gateway.domain.states import PROVISION, ProvisionState, SymbolState, is_final, move
 from gateway.domain.symbols import SymbolBinding
 from gateway.domain.work import StoredReply, WorkItem
@@ -120,7 +122,7 @@ async def _provide(
     else:
         provision = await follow(provision, ports=ports)
     controls = await list_controls(provision.unified_number, ports=ports)
-    prepared = await prepare(provision, ports=ports)
+    prepared = await prepare(provision, ports=ports, controls=controls)
     treatment = treat(
         provision, controls=controls, answer=prepared.answer, differs=prepared.differs
     )
@@ -194,11 +196,15 @@ class Prepared:
     differs: bool = False
 
 
-async def prepare(provision: Provision, *, ports: Ports) -> Prepared:
-    """Return exactly the answer that would leave now."""
+async def prepare(
+    provision: Provision, *, ports: Ports, controls: Sequence[Control] | None = None
+) -> Prepared:
+    """Return exactly the answer that would leave now; `controls` are read unless given."""
     person = provision.unified_number
     if person is None:
         return Prepared()
+    if controls is None:
+        controls = await list_controls(person, ports=ports)
     replicas = {
         want.information: await ports.store.list_values(
             Replica, limit=ALL, unified_number=person, information=want.information
@@ -206,8 +212,10 @@ async def prepare(provision: Provision, *, ports: Ports) -> Prepared:
         for want in provision.wanted
     }
     on = day_of(ports.clock.now())
+    answer = collect(provision, replicas, on=on)
     return Prepared(
-        collect(provision, replicas, on=on), is_known_to_differ(provision, replicas, on=on)
+        None if answer is None else mark(answer, controls),
+        is_known_to_differ(provision, replicas, on=on),
     )
 
 
