@@ -42,7 +42,7 @@ class Journal:
     _gone: int = 0
     _marker: Row | None = None
 
-    def begin(  # noqa: PLR0913  # an exchange in one call, where its answer is known
+    def begin(
         self,
         party: str,
         peer: str | None,
