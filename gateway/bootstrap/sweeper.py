@@ -37,8 +37,9 @@ async def sweep_forever(ports: Ports, look: Look | None = None) -> None:
 
 async def _sweep(ports: Ports, look: Look) -> float:
     """Sweep if something is due; return for how many seconds nothing will be, at most a poll."""
-    due = await work.next_run(ports=ports)
-    look.found(due)
+    lanes = await work.next_runs(ports=ports)
+    look.found(lanes)
+    due = min(lanes.values(), default=None)
     if due is not None and due <= ports.clock.now():
         if await work.sweep(ports=ports):
             return 0.0

@@ -1,9 +1,8 @@
 """Figures about work: whether any is under way, and when the next falls due."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from math import nan
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Metric
@@ -17,15 +16,18 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(slots=True)
 class Look:
-    """What the last looks for due work of one institution found; `next_run` by its own clock."""
+    """What the last looks for due work of one institution found.
+
+    `next_runs` says by lane when the earliest work falls due, by the institution's own clock.
+    """
 
     count: int = 0
-    next_run: datetime | None = None
+    next_runs: Mapping[str, datetime] = field(default_factory=dict)
 
-    def found(self, next_run: datetime | None) -> None:
+    def found(self, next_runs: Mapping[str, datetime]) -> None:
         """Take over what another look found."""
         self.count += 1
-        self.next_run = next_run
+        self.next_runs = next_runs
 
 
 @dataclass(slots=True)
@@ -52,13 +54,13 @@ class _Work(Collector):
         )
         due = GaugeMetricFamily(
             "nakadachi_work_next_timestamp_seconds",
-            "When the earliest stored work falls due, by the institution's clock; NaN for none.",
-            labels=("institution",),
+            "When the earliest stored work of a lane falls due, by the institution's clock.",
+            labels=("institution", "lane"),
         )
         for institution, look in self._looks.of.items():
             count.add_metric((institution,), look.count)
-            at = nan if look.next_run is None else (look.next_run - _EPOCH).total_seconds()
-            due.add_metric((institution,), at)
+            for lane, instant in look.next_runs.items():
+                due.add_metric((institution, lane), (instant - _EPOCH).total_seconds())
         yield count
         yield due
 

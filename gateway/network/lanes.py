@@ -2,6 +2,8 @@
 
 Nothing waits on purpose. What arrives while all POSTs of a lane are under way is coalesced into
 the next one, so a busy lane grows its POSTs and an idle one sends at once; bulk has its own lane.
+Where replies are slow, more POSTs are under way: who has waited a moment does not wait for them,
+or a slow provider would get everything that gathered meanwhile at once.
 """
 
 import asyncio
@@ -22,13 +24,16 @@ class Limits:
     """Bounds of one lane: parcels and bytes per POST, waiting parcels, POSTs under way.
 
     The fewer POSTs are under way, the more documents share one: a POST costs as much as several
-    documents. But a slow reply to one of them then holds up more of the others.
+    documents. But a slow reply to one of them then holds up more of the others: after `patience`
+    seconds what waits leaves in a POST more, up to `most_in_flight`.
     """
 
     parcels: int = 64
     post_bytes: int = 1 << 20
     waiting: int = 2000
     in_flight: int = 4
+    most_in_flight: int = 64
+    patience: float = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +54,7 @@ class Lane:
         self._waiting: deque[Parcel] = deque()
         self._in_flight = 0
         self._scheduled = False
+        self._impatient: asyncio.TimerHandle | None = None
 
     async def send(self, message_id: str, raw: bytes, *, seconds: float) -> Document:
         """Return the reply to a document within `seconds`.
@@ -74,12 +80,26 @@ class Lane:
 
     def _flush(self) -> None:
         self._scheduled = False
-        while self._in_flight < self._limits.in_flight:
-            parcels = self._take()
-            if not parcels:
-                return
+        while self._in_flight < self._limits.in_flight and self._post_next():
+            pass
+        if self._waiting and self._impatient is None:
+            loop = asyncio.get_running_loop()
+            self._impatient = loop.call_later(self._limits.patience, self._lose_patience)
+
+    def _lose_patience(self) -> None:
+        """Send what waits beside the slow POSTs that are under way."""
+        self._impatient = None
+        if self._in_flight < self._limits.most_in_flight:
+            self._post_next()
+        self._flush()
+
+    def _post_next(self) -> bool:
+        """Start a POST of what waits; return whether anything did."""
+        parcels = self._take()
+        if parcels:
             self._in_flight += 1
             self._runner.spawn(self._carry(parcels))
+        return bool(parcels)
 
     def _take(self) -> list[Parcel]:
         """Return the next parcels that somebody still waits for, within the limits of a POST."""

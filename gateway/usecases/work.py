@@ -54,6 +54,11 @@ async def _work(item: WorkItem, *, ports: Ports) -> None:
 
 async def next_run(*, ports: Ports) -> datetime | None:
     """Return when the next work item is due, by this institution's clock."""
+    return min((await next_runs(ports=ports)).values(), default=None)
+
+
+async def next_runs(*, ports: Ports) -> dict[str, datetime]:
+    """Return when the next work item of each lane is due; lanes without any are left out."""
     wall = ports.wall.now()
-    due = [await ports.store.next_run(lane, wall=wall) for lane in LANES]
-    return min((instant for instant in due if instant is not None), default=None)
+    due = {lane: await ports.store.next_run(lane, wall=wall) for lane in LANES}
+    return {lane: instant for lane, instant in due.items() if instant is not None}

@@ -23,8 +23,12 @@ START: Final = datetime(2027, 6, 1, 10, 0, tzinfo=JST)
 # Municipalities that can be the system under test or the provider that nobody named, in order.
 SPARE: Final = ("991015", "991023", "991031", "991040", "991058", "991066")
 SHORTEST: Final = timedelta(minutes=15)  # how long a run goes on at least, by its own clock
-PLAYABLE: Final = frozenset({"sut", "agency", "core", "registry"})
-_HOUSES: Final = {"core": "core", "registry": "registry"}  # parties with a code of their own
+PLAYABLE: Final = frozenset({"sut", "agency", "core", "registry", "portal"})
+_HOUSES: Final = {
+    "core": "core",
+    "registry": "registry",
+    "portal": "portal",
+}  # parties with a code of their own
 
 
 class PlanError(Exception):

@@ -11,6 +11,7 @@ import aiohttp
 
 from mocks.engine.agenda import Entry
 from mocks.engine.evidence import Evidence
+from mocks.engine.names import Somebody
 from mocks.engine.oracles import judge, list_idle_rules
 from mocks.engine.scenario import Scenario
 from mocks.gateway import GatewayFailedError
@@ -111,6 +112,7 @@ class Run:
     staff: Staff = field(init=False)
     gauge: Gauge = field(init=False)
     steps: deque[Entry] = field(default_factory=deque)
+    known: int = 0  # the last row that was looked at
     started_at: datetime = field(init=False)
 
     def __post_init__(self) -> None:
@@ -188,6 +190,7 @@ class Run:
             if following is None or not self.sut.is_alive(self.now):
                 break
             await self.pace.go_to(following)
+        await self.sut.look(self.now)
         await self.surfaces.look(self.now)
 
     def evidence(self) -> Evidence:
@@ -243,7 +246,13 @@ class Run:
             await self.pace.settle()
         if await self.staff.act():
             await self.pace.settle()
-        await self.sut.look(self.now)
+        await self.sut.glance(self.now, self._touched())
+
+    def _touched(self) -> set[Somebody]:
+        """Return about whom something has happened since the last stop."""
+        rows = self.stage.space.journal.rows(self.known)
+        self.known = rows[-1].id if rows else self.known
+        return {Somebody(name=row.person, member=row.member) for row in rows if row.person}
 
     def _following(self) -> datetime | None:
         """Return the next instant at which something happens, the end of the run, or None.

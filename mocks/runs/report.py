@@ -91,7 +91,7 @@ class RunReport:
         ]
         known = {row.id: row for row in self.rows}
         for one in self.verdicts:
-            lines += _explain(one, known)
+            lines += explain(one, known)
         lines += [
             f"  -- 当たらなかった規則 rule that matched nothing: {name}" for name in self.idle
         ]
@@ -111,19 +111,21 @@ _OUTCOMES = {
 }
 
 
-def _explain(one: Verdict, known: Mapping[int, Row]) -> list[str]:
+def explain(one: Verdict, known: Mapping[int, Row]) -> list[str]:
+    """Return the lines that say what came of an expectation, with the first rows that decide."""
     lines = [f"  {MARKS[one.outcome]} {one.index + 1}. {one.kind}: {one.said_ja} / {one.said_en}"]
     if one.why:
         lines.append(f"       なぜ why: {one.why}")
     if one.outcome != "met":
         shown = [known[row] for row in one.rows[:SHOWN] if row in known]
-        lines += [f"       {_line(row)}" for row in shown]
+        lines += [f"       {write_row(row)}" for row in shown]
         left = len(one.rows) - len(shown)
         lines += [f"       … {left}"] if left else []
     return lines
 
 
-def _line(row: Row) -> str:
+def write_row(row: Row) -> str:
+    """Return a row of the journal as one line for people."""
     who = f"{row.person}#{row.member}" if row.person else "-"
     faults = f" [{', '.join(row.faults)}]" if row.faults else ""
     rule = f" <{row.rule}>" if row.rule else ""

@@ -7,9 +7,9 @@ from mocks.engine.scenario import Limits, Persons, Scenario
 from mocks.engine.scenario_expectations import Count, Expectation
 from mocks.engine.scenario_rules import Step
 
-ROOM: Final = 500  # people that a workstation registers and asks about within seconds
+ROOM: Final = 150  # people that a workstation registers and asks about within seconds
 LARGEST: Final = 1_000_000
-SCALED_METRICS: Final = frozenset({"waiting", "open_exchanges"})  # they count people or exchanges
+SCALED_METRICS: Final = frozenset({"waiting"})  # they count people
 
 
 def pick_scale(scenario: Scenario) -> int:
@@ -21,10 +21,10 @@ def pick_scale(scenario: Scenario) -> int:
 
 
 def scale(scenario: Scenario, by: int) -> Scenario:
-    """Return a scenario whose crowds and limits are divided by a number; nothing becomes zero.
+    """Return a scenario whose crowds are divided by a number, with what counts people; none is 0.
 
-    Rates and the bounds of what counts people are divided likewise; bounds of time, of repeats
-    and of single exchanges stay.
+    How much a party takes at once or in a second stays, as do times and numbers of repeats: they
+    do not depend on how many people there are.
     """
     if by == 1:
         return scenario
@@ -49,10 +49,7 @@ def _less(amount: int, by: int) -> int:
 
 
 def _limits(limits: Limits, by: int) -> Limits:
-    return Limits(
-        at_once=None if limits.at_once is None else _less(limits.at_once, by),
-        waiting=None if limits.waiting is None else _less(limits.waiting, by),
-    )
+    return replace(limits, waiting=None if limits.waiting is None else _less(limits.waiting, by))
 
 
 def _persons(persons: Persons, by: int) -> Persons:
@@ -61,7 +58,7 @@ def _persons(persons: Persons, by: int) -> Persons:
 
 def _step(step: Step, by: int) -> Step:
     act = step.act
-    if act.limit is None or not isinstance(act.to, int):
+    if act.limit != "waiting" or not isinstance(act.to, int):
         return step
     do = {step.party: {step.action: replace(act, to=_less(act.to, by))}}
     return replace(step, do=do)
@@ -75,9 +72,6 @@ def _expectation(expectation: Expectation, by: int) -> Expectation:
 
 
 def _count(count: Count, by: int) -> Count:
-    if count.max_rate is not None:
-        amount, _, unit = count.max_rate.partition("/")
-        count = replace(count, max_rate=f"{_less(int(amount), by)}/{unit}")
     if count.metric in SCALED_METRICS and count.max is not None:
         count = replace(count, max=_less(count.max, by))
     return count

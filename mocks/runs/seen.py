@@ -68,9 +68,10 @@ class Book:
         if (one.state, one.code) == before:
             return
         refusal = shown.get("refusal") or {}
+        at = min(datetime.fromisoformat(shown["updated_at"]), now)
         self.add(
             Sighting(
-                at=now,
+                at=at,
                 subject="inquiry",
                 what=one.state,
                 person=one.cast.who.name,
@@ -81,7 +82,7 @@ class Book:
             )
         )
         if one.final:
-            self._measure(one, now)
+            self._measure(one, at)
 
     def lose(self, one: Asked, now: datetime) -> None:
         """Note that an inquiry that was accepted is no longer known."""

@@ -15,7 +15,7 @@ from mocks.engine.draw import Draw
 from mocks.engine.scenario import PartySetup
 from mocks.engine.script import Script
 from mocks.gateway import PROGRAM, Gateway
-from mocks.gateway_files import Plan, Surroundings, find_free_ports, write_config
+from mocks.gateway_files import Plan, Surroundings, Values, find_free_ports, write_config
 from mocks.net.space import Space
 from mocks.pki import Pki
 from mocks.runs.plan import RunPlan
@@ -109,6 +109,7 @@ def prepare_gateway(
         slot_seconds=int(SLOT.total_seconds()),
         retry_seconds=RETRY_SECONDS,
         call_seconds=CALL_SECONDS,
+        more=_limits(plan),
     )
     space.admit(space.pki.identity(files.code), files.network_url)
     directory = folder / "directory.toml"
@@ -120,3 +121,10 @@ def prepare_gateway(
     keys = space.pki.client(files.code, files.client_id)
     draw = Draw(str(files.business_port), files.client_id)
     return Gateway(files, keys.private_key, draw, program=tuple(options.program))
+
+
+def _limits(plan: RunPlan) -> dict[str, Values]:
+    """Return what an operator has to know of the core: how many inquiries may wait there."""
+    limits = [one.limits for one in plan.scenario.parties.values() if one.kind == "core"]
+    waiting = next((one.waiting for one in limits if one.waiting is not None), None)
+    return {} if waiting is None else {"batch": {"limit_waiting": waiting}}

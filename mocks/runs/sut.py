@@ -5,10 +5,12 @@ It takes the steps that a scenario leaves to the tester, and tells what it shows
 
 import asyncio
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from mocks.engine.names import Somebody
 from mocks.engine.scenario_rules import Act, Step
 from mocks.engine.sightings import Sighting
 from mocks.gateway import Gateway, Json
@@ -67,11 +69,20 @@ class GatewaySut:
         elif step.action == "change_original":
             self._change_originals(people)
 
-    async def look(self, now: datetime) -> None:
-        """Take over what the system under test shows now: states, records, alarms."""
+    async def glance(self, now: datetime, touched: AbstractSet[Somebody]) -> None:
+        """Take over the states of inquiries about whom something has happened."""
         if not self.is_alive(now):
             return
-        await self._look_at_inquiries(now)
+        await self._look_at_inquiries(now, touched)
+        if touched:
+            for batch in self.batches:
+                await self._look_at_batch(batch, now)
+
+    async def look(self, now: datetime) -> None:
+        """Take over everything that the system under test shows: states, records, alarms."""
+        if not self.is_alive(now):
+            return
+        await self._look_at_inquiries(now, {one.cast.who for one in self.book.asked.values()})
         for batch in self.batches:
             await self._look_at_batch(batch, now)
         await self.records.look(now)
@@ -99,7 +110,7 @@ class GatewaySut:
             if "no_symbol" in one.tags:
                 await self.population.start_symbol(one)
         self.asks += 1
-        if len(people) >= BATCH_FROM:
+        if len(people) * self.plan.scale >= BATCH_FROM:
             await self._ask_in_batch(people, act)
             return
         for one in people:
@@ -136,9 +147,9 @@ class GatewaySut:
             known = self.population.crew.values(one, INFORMATION)[CHANGED_ITEM] or "0"
             self.changed[one.number] = {CHANGED_ITEM: str(int(known) + CHANGE)}
 
-    async def _look_at_inquiries(self, now: datetime) -> None:
+    async def _look_at_inquiries(self, now: datetime, touched: AbstractSet[Somebody]) -> None:
         own = [one for one in self.book.asked.values() if not one.final and not one.lost]
-        single = [one for one in own if "batch" not in one.shown]
+        single = [one for one in own if one.cast.who in touched and "batch" not in one.shown]
         await asyncio.gather(*(self._look_at(one, now) for one in single))
 
     async def _look_at(self, one: Asked, now: datetime) -> None:

@@ -1,7 +1,6 @@
 """The figures that tell whether a gateway works on something, and when it will."""
 
 import asyncio
-import math
 from datetime import UTC, datetime
 
 from prometheus_client import CollectorRegistry
@@ -16,11 +15,12 @@ def test_looks_are_counted_and_say_when_the_next_work_falls_due() -> None:
     looks, registry = Looks(), CollectorRegistry()
     measure_work(looks, TaskRunner(), registry)
     a, b = {"institution": "991015"}, {"institution": "991023"}
-    looks.at("991015").found(datetime(2027, 6, 1, tzinfo=UTC))
-    looks.at("991023").found(datetime(2027, 6, 1, tzinfo=UTC))
-    looks.at("991023").found(None)
-    assert registry.get_sample_value(NEXT, a) == datetime(2027, 6, 1, tzinfo=UTC).timestamp()
-    assert math.isnan(registry.get_sample_value(NEXT, b) or 0)
+    looks.at("991015").found({"send": datetime(2027, 6, 1, tzinfo=UTC)})
+    looks.at("991023").found({"send": datetime(2027, 6, 1, tzinfo=UTC)})
+    looks.at("991023").found({})
+    due = registry.get_sample_value(NEXT, a | {"lane": "send"})
+    assert due == datetime(2027, 6, 1, tzinfo=UTC).timestamp()
+    assert registry.get_sample_value(NEXT, b | {"lane": "send"}) is None
     assert registry.get_sample_value("nakadachi_work_looks_total", b) == 2
 
 
