@@ -54,9 +54,9 @@ def build_app(desk: Desk, *, extensions: Sequence[Extension] = ()) -> web.Applic
         for method in methods:
             if method == "HEAD" and operation.streams:
                 continue
-            app.router.add_route(
-                method, operation.route, handler.serve, expect_handler=handler.expect
-            )
+            # Only numbers are rows, so that `journal/replay` allows what it allows and no more.
+            route = operation.route.replace("{row}", "{row:[0-9]+}")
+            app.router.add_route(method, route, handler.serve, expect_handler=handler.expect)
     document = msgspec.json.encode(build_document(OPERATIONS))
 
     async def describe(_request: web.Request) -> web.Response:

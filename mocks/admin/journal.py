@@ -5,12 +5,13 @@ from typing import Final
 from mocks.admin.exporting import EXPORTS, take
 from mocks.admin.journal_views import explain_row, show_raw
 from mocks.admin.problems import AdminError
-from mocks.admin.replaying import replay
+from mocks.admin.replaying import read_request, read_row, replay
 from mocks.admin.room import Room
-from mocks.admin.routes import JSONL, Call, Operation, Reply, Sample
+from mocks.admin.routes import JSON, JSONL, MIB, Call, Operation, Reply, Sample
 from mocks.admin.samples import DIGEST, PAGE, RAW, REPLAYED, ROW, WHY
 from mocks.admin.schemas.common import NoQuery
 from mocks.admin.schemas.journal import (
+    MOST_REQUEST,
     DigestResource,
     ExportQuery,
     JournalPage,
@@ -103,13 +104,17 @@ async def export(call: Call[None, ExportQuery]) -> Reply:
 
 
 async def send_again(call: Call[ReplayRequest, NoQuery]) -> Reply:
-    """Give the request of a row to its party once more.
+    """Give the request of a row, or one that was exported, to its party once more.
 
     Raises:
         AdminError: `space.unknown`, `journal.unknown`, `journal.no_bytes`, `replay.peer`.
     """
-    room = call.room
-    return Reply(body=await replay(room, load_row(room, call.body.row)))
+    room, wanted = call.room, call.body
+    if wanted.row is not None:
+        letter = read_row(room, load_row(room, wanted.row))
+    else:
+        letter = read_request(room, wanted)
+    return Reply(body=await replay(room, letter))
 
 
 def load_row(room: Room, number: int) -> Row:
@@ -146,7 +151,7 @@ OPERATIONS: Final = (
         ja="記録を JSONL か HAR で書き出す",
         en="Export the journal as JSON Lines or as HAR 1.2.",
         query=ExportQuery,
-        replies={200: Sample(text="The file.", media_type=JSONL)},
+        replies={200: Sample(text="The file.", media_type=JSONL, others=(JSON,))},
     ),
     Operation(
         name="show_digest",
@@ -196,7 +201,8 @@ OPERATIONS: Final = (
         en="Give a request that a party received to it once more, byte by byte.",
         body=ReplayRequest,
         sample=ReplayRequest(row=17),
+        most_bytes=MOST_REQUEST + MIB,
         replies={200: Sample(text="What came of it.", value=REPLAYED)},
-        may_refuse=(409, 410),
+        may_refuse=(409, 410, 422),
     ),
 )

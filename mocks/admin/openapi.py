@@ -1,14 +1,14 @@
 """The OpenAPI 3.1 document, made from the same types that validate and the same samples."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
 
 from mocks.admin.problems import MEDIA_TYPE
-from mocks.admin.routes import JSON, PREFIX, Operation, Sample
+from mocks.admin.routes import JSON, JSONL, PREFIX, VARIABLES, Operation, Sample
 from mocks.admin.schemas import common
 from mocks.admin.schemas.problem import Problem
 
@@ -17,21 +17,13 @@ _REF: Final = "#/components/schemas/{name}"
 _VARIABLE: Final = re.compile(r"\{([a-z_]+)\}")
 Json = dict[str, Any]  # Any: a JSON document
 _TEXT: Final[Json] = {"type": "string"}
+_OBJECT: Final[Json] = {"type": "object"}
 _ALWAYS: Final = (400, 421, 500)
 _ABOUT: Final = (
     "模擬の相手機関を試験する人が操作するためのAPI。模擬環境であり、実在する情報提供ネットワーク"
     "システムとは接続できません。 For testers: spaces, scenarios, clocks, faults and the journal"
     " of the counterparties. A simulation; not wire-compatible with the real network."
 )
-# What each variable of a path may be.
-VARIABLES: Final[Mapping[str, Any]] = {
-    "space": common.SpaceName,
-    "scenario": common.ScenarioName,
-    "party": common.PartyName,
-    "row": common.RowNumber,
-    "fault": common.RuleName,
-    "hold": common.HoldName,
-}
 
 
 def build_document(operations: Sequence[Operation]) -> Json:
@@ -113,7 +105,7 @@ def _list_schemas(operations: Sequence[Operation]) -> Json:
 
 def _list_parameters(operation: Operation) -> list[Json]:
     parameters: list[Json] = [
-        {"name": name, "in": "path", "required": True, "schema": _schema_of(VARIABLES[name])}
+        {"name": name, "in": "path", "required": True, "schema": _schema_of(VARIABLES[name][0])}
         for name in _VARIABLE.findall(operation.path)
     ]
     parameters += [
@@ -192,8 +184,11 @@ def _describe_reply(reply: Sample) -> Json:
         schema = {"$ref": _REF.format(name=type(reply.value).__name__)}
         example = msgspec.to_builtins(reply.value)
         described["content"] = {reply.media_type: {"schema": schema, "example": example}}
-    elif reply.media_type != JSON:
-        described["content"] = {reply.media_type: {"schema": _TEXT}}
+    elif reply.media_type != JSON or reply.others:
+        described["content"] = {
+            name: {"schema": _OBJECT if name.endswith("json") and name != JSONL else _TEXT}
+            for name in (reply.media_type, *reply.others)
+        }
     return described
 
 

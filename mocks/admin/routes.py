@@ -8,6 +8,7 @@ import msgspec
 from aiohttp import web
 
 from mocks.admin.problems import AdminError
+from mocks.admin.schemas import common
 from mocks.admin.schemas.common import NoQuery
 
 if TYPE_CHECKING:
@@ -23,6 +24,15 @@ EVENTS: Final = "text/event-stream"
 TEXT: Final = "text/plain"
 MIB: Final = 1 << 20
 
+# What each variable of a path may be, and what is said where it is something else.
+VARIABLES: Final[Mapping[str, tuple[Any, str]]] = {  # Any: a type with its form
+    "space": (common.SpaceName, "space.unknown"),
+    "scenario": (common.ScenarioName, "scenario.unknown"),
+    "party": (common.PartyName, "party.unknown"),
+    "row": (common.RowNumber, "journal.unknown"),
+    "fault": (common.RuleName, "fault.unknown"),
+    "hold": (common.HoldName, "hold.unknown"),
+}
 B = TypeVar("B")
 Q = TypeVar("Q")
 
@@ -37,8 +47,16 @@ class Call(Generic[B, Q]):
     query: Q
 
     def named(self, name: str) -> str:
-        """Return a variable part of the path."""
-        return self.request.match_info[name]
+        """Return a variable part of the path.
+
+        Raises:
+            AdminError: it has not its form, so nothing can be called that.
+        """
+        kind, code = VARIABLES[name]
+        try:
+            return str(msgspec.convert(self.request.match_info[name], type=kind))
+        except msgspec.ValidationError:
+            raise AdminError(code) from None
 
     @property
     def room(self) -> "Room":
@@ -82,11 +100,15 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """One good response as it is published: its type by an instance; None has no body."""
+    """One good response as it is published: its type by an instance; None has no type.
+
+    Without an instance there is no body, unless a media type is said; `others` are further ones.
+    """
 
     text: str
     value: msgspec.Struct | None = None
     media_type: str = JSON
+    others: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
 
 

@@ -18,11 +18,11 @@ async def verify(call: Call[VerifyRequest, NoQuery]) -> Reply:
     """Return a verdict for every expectation of every scenario that is loaded.
 
     Raises:
-        AdminError: `space.unknown`, or `scenario.unknown` when none is loaded.
+        AdminError: `space.unknown`, or `scenario.none` when nothing is loaded.
     """
     room, over = call.room, call.body.over
     if not room.space.script.scenarios:
-        raise AdminError("scenario.unknown")
+        raise AdminError("scenario.none")
     if room.look is not None:
         await room.look()
     return Reply(body=judge_room(room, over=over))
@@ -83,5 +83,6 @@ OPERATIONS: Final = (
         body=VerifyRequest,
         sample=VerifyRequest(),
         replies={200: Sample(text="The verdicts.", value=VERDICTS)},
+        may_refuse=(409,),
     ),
 )

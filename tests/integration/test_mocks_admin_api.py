@@ -228,4 +228,4 @@ async def test_verdicts_are_open_before_anything_happened_and_not_good_at_the_en
 async def test_there_is_nothing_to_verify_without_a_scenario(admin: Admin) -> None:
     await admin.open()
     said = await admin.ask("POST", "/spaces/demo/verify", json={})
-    assert (said.status, said.code) == (404, "scenario.unknown")
+    assert (said.status, said.code) == (409, "scenario.none")

@@ -16,6 +16,7 @@ from mocks.admin.schemas.common import (
     Sha256,
 )
 
+MOST_REQUEST = 16 << 20  # characters of base64
 Direction = Literal["in", "out", "seen"]
 
 
@@ -125,9 +126,15 @@ class DigestResource(Resource, frozen=True, kw_only=True):
 
 
 class ReplayRequest(Request, frozen=True, kw_only=True):
-    """The row whose request is to be given to its party once more, byte by byte."""
+    """The row whose request is to be given to its party once more, byte by byte.
 
-    row: Annotated[int, Meta(ge=1, le=(1 << 53))]
+    Instead of a row: the `party`, who sent it (`peer`), and the `request` in base64, as exported.
+    """
+
+    row: Annotated[int, Meta(ge=1, le=(1 << 53))] | None = None
+    party: PartyName | None = None
+    peer: PartyName | None = None
+    request: Annotated[str, Meta(max_length=MOST_REQUEST)] | None = None
 
 
 class ReplayResource(Resource, frozen=True, kw_only=True):

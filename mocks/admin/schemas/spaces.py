@@ -23,7 +23,7 @@ Mode = Annotated[
     Meta(description="進み方: as fast as the machine's clock, not at all, or faster."),
 ]
 Rate = Annotated[
-    float, Meta(gt=0, le=86_400, description="Seconds of the space in one real second.")
+    float, Meta(ge=0.001, le=86_400, description="Seconds of the space in one real second.")
 ]
 
 
@@ -36,7 +36,7 @@ class ClockResource(Resource, frozen=True, kw_only=True):
 
     now: Instant
     mode: Mode
-    rate: Rate = 1.0
+    rate: Annotated[float, Meta(ge=0)] = 1.0
     offset_ms: int = 0
     status: Literal["ready", "advancing"] = "ready"
     business_day: bool = True
