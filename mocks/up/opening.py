@@ -30,7 +30,7 @@ from mocks.up.wanted import Wanted, plan_up
 
 Tell = Callable[[str], None]
 JOURNAL: Final = "journal.db"
-PANEL: Final = "mocks.admin.panel"
+PANEL: Final = "mocks.admin.pages"
 PEOPLE_SHOWN: Final = 20
 
 
@@ -72,7 +72,7 @@ async def open_up(wanted: Wanted, tell: Tell) -> AsyncIterator[Up]:
             server = AdminServer(house, wanted.version, wanted.address, extensions)
             await stack.enter_async_context(server)
             tell(f"{wanted.space}: opening")
-            space = await _open_space(house, wanted, plan)
+            space = await open_space(house, wanted, plan)
             up = Up(
                 wanted=wanted, plan=plan, folder=folder, house=house, space=space, server=server
             )
@@ -89,7 +89,7 @@ def list_extensions() -> list[Extension]:
     return [add_panel]
 
 
-async def _open_space(house: House, wanted: Wanted, plan: RunPlan) -> Space:
+async def open_space(house: House, wanted: Wanted, plan: RunPlan) -> Space:
     """Open a space where everybody of the plan is, but no rule applies yet."""
     clock = SpaceClock.starting(plan.start, pace=0) if wanted.source else SpaceClock()
     plot = Plot(name=wanted.space, seed=plan.seed, clock=clock, slot=SLOT, port=wanted.port)

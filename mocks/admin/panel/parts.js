@@ -1,0 +1,62 @@
+// Parts of pages: fetched as the server renders them and put in the place of the old ones.
+
+// An XMLHttpRequest parses a page without running anything in it, and without a string of HTML.
+export function load(url) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("GET", url);
+    request.responseType = "document";
+    request.timeout = 15000;
+    request.onload = () =>
+      request.status === 200 && request.response
+        ? resolve(request.response)
+        : reject(Object.assign(new Error(String(request.status)), { status: request.status }));
+    request.onerror = request.ontimeout = () => reject(Object.assign(new Error("offline"), { status: 0 }));
+    request.send();
+  });
+}
+
+// Puts the element of that id in place of ours; what is open and has the focus stays so.
+export function swap(page, id) {
+  const old = document.getElementById(id);
+  const found = page.getElementById(id);
+  if (!old || !found) return null;
+  const fresh = document.importNode(found, true);
+  if (old.isEqualNode(fresh)) return old;
+  const focused = old.contains(document.activeElement) ? document.activeElement : null;
+  for (const details of old.querySelectorAll("details[id]")) {
+    const twin = fresh.querySelector(`#${CSS.escape(details.id)}`);
+    if (twin) twin.open = details.open;
+  }
+  for (const input of old.querySelectorAll("input[name]")) {
+    const twin = fresh.querySelector(`input[name="${CSS.escape(input.name)}"]`);
+    if (twin && input.value !== input.defaultValue) twin.value = input.value;
+  }
+  const top = old.scrollTop;
+  old.replaceWith(fresh);
+  fresh.scrollTop = top;
+  if (focused) (focused.id && document.getElementById(focused.id) || fresh).focus({ preventScroll: true });
+  return fresh;
+}
+
+// Runs work one at a time; what is asked for while it runs is done once, afterwards.
+export function once(work) {
+  let running = false;
+  let again = false;
+  return async function ask() {
+    if (running) { again = true; return; }
+    running = true;
+    try {
+      do { again = false; await work(); } while (again);
+    } catch (error) {
+      if (error.status === 401) location.reload();
+    } finally { running = false; }
+  };
+}
+
+const SIDE = ["banner", "space", "clock", "parties", "moments"];
+export const refreshSide = once(async () => {
+  const page = await load(`/spaces/${document.body.dataset.space}/side`);
+  for (const id of SIDE) swap(page, id);
+  document.dispatchEvent(new CustomEvent("side"));
+});

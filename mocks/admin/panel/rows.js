@@ -1,0 +1,128 @@
+// The sequence view: rows come and change, one of them is open beside, keys walk through them.
+import { load, once, refreshSide, swap } from "./parts.js";
+
+const MOST = 500;
+const waiting = new Set();
+const space = document.body.dataset.space;
+const table = () => document.getElementById("sequence");
+const body = () => document.getElementById("rows");
+const box = () => document.getElementById("scroll");
+const follows = () => document.getElementById("follow").checked;
+const detailed = () => document.querySelector("[data-detail]");
+const isOld = new URLSearchParams(location.search).has("before");
+
+function follow() {
+  if (follows()) box().scrollTop = box().scrollHeight;
+}
+
+function mark() {
+  const open = detailed()?.dataset.detail;
+  for (const line of body().rows) {
+    line.classList.toggle("selected", line.dataset.row === open);
+  }
+}
+
+function put(line) {
+  const fresh = document.importNode(line, true);
+  const old = document.getElementById(fresh.id);
+  if (old) {
+    const focused = old.contains(document.activeElement);
+    old.replaceWith(fresh);
+    if (focused) fresh.querySelector("a")?.focus({ preventScroll: true });
+    return;
+  }
+  fresh.classList.add("fresh");
+  const number = Number(fresh.dataset.row);
+  const after = [...body().rows].find((one) => Number(one.dataset.row) > number);
+  body().insertBefore(fresh, after ?? null);
+}
+
+const refreshLines = once(async () => {
+  const ids = [...waiting];
+  waiting.clear();
+  const { lanes, query } = table().dataset;
+  const mark_ = query ? "&" : "?";
+  const page = await load(`/spaces/${space}/lines${query}${mark_}lanes=${encodeURIComponent(lanes)}&ids=${ids.join(",")}`);
+  if (page.body.dataset.stale) return refreshAll();
+  swap(page, "unmatched");
+  for (const line of page.getElementById("rows").rows) if (!isOld) put(line);
+  while (body().rows.length > MOST) body().rows[0].remove();
+  document.getElementById("none").hidden = body().rows.length > 0;
+  mark();
+  follow();
+  const open = detailed();
+  if (open && ids.includes(Number(open.dataset.detail))) await refreshDetail();
+});
+
+async function refreshDetail() {
+  swap(await load(location.href), "detail");
+}
+
+const refreshAll = once(async () => {
+  const page = await load(location.href);
+  for (const id of ["unmatched", "sequence", "none"]) swap(page, id);
+  if (page.querySelector("[data-detail]")) swap(page, "detail");
+  mark();
+  follow();
+});
+
+async function open(url, { push = true, focus = false } = {}) {
+  const page = await load(url);
+  document.getElementById("detail").replaceWith(document.importNode(page.getElementById("detail"), true));
+  document.title = page.title;
+  if (push) history.pushState(null, "", url);
+  mark();
+  if (focus) document.getElementById("detail-title")?.focus();
+}
+
+function step(by) {
+  const links = [...body().querySelectorAll(".number a")];
+  const at = links.indexOf(document.activeElement);
+  const start = links.findIndex((one) => one.closest("tr").classList.contains("selected"));
+  const from = at >= 0 ? at : start;
+  const next = from < 0 ? (by > 0 ? 0 : links.length - 1) : Math.min(links.length - 1, Math.max(0, from + by));
+  links[next]?.focus();
+}
+
+const KEYS = {
+  j: () => step(1), ArrowDown: () => step(1), k: () => step(-1), ArrowUp: () => step(-1),
+  "/": () => document.querySelector("#filters select").focus(),
+  u: () => document.querySelector('#filters [name="unmatched"]').click(),
+  ".": () => document.getElementById("advance-P1BD").click(),
+};
+
+function press(event) {
+  const typing = event.target.closest("input, select, textarea");
+  if (typing || event.ctrlKey || event.metaKey || event.altKey || !KEYS[event.key]) return;
+  const arrow = event.key.startsWith("Arrow");
+  if (arrow && !event.target.closest("#rows")) return;
+  event.preventDefault();
+  KEYS[event.key]();
+}
+
+export function beginRows() {
+  document.addEventListener("row", ({ detail: row }) => { waiting.add(row.id); refreshLines(); });
+  document.addEventListener("everything", refreshAll);
+  document.addEventListener("keydown", press);
+  document.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    const link = event.target.closest(".number a, a[data-row]");
+    const line = event.target.closest("#rows tr");
+    const target = link ?? (event.target.closest("a, button") ? null : line?.querySelector(".number a"));
+    if (!target) return;
+    event.preventDefault();
+    document.getElementById("follow").checked = false;
+    // A click that a key made has no detail: whoever works with keys goes on in what was opened.
+    open(target.href, { focus: event.detail === 0 }).catch(() => location.assign(target.href));
+  });
+  document.getElementById("filters").addEventListener("change", (event) => {
+    if (event.target.id === "follow") follow();
+    else if (event.target.matches("select, [type=checkbox]")) event.currentTarget.requestSubmit();
+  });
+  addEventListener("popstate", () => open(location.href, { push: false }).catch(() => location.reload()));
+  // The journal grows and the number beside it with it, without an event of its own.
+  document.addEventListener("row", refreshSide);
+  mark();
+  follow();
+  document.querySelector("tr.selected")?.scrollIntoView({ block: "center" });
+}
