@@ -17,6 +17,7 @@ from mocks.parties.agency import Agency
 from mocks.parties.core import Core
 from mocks.parties.desk import Desk, Keys
 from mocks.parties.judging import Judge
+from mocks.parties.portal import Portal
 from mocks.parties.registry import Registry
 from mocks.parties.role import Role
 from mocks.pki import Pki, load_key
@@ -55,6 +56,7 @@ class World:
     core: Core
     registry: Registry
     agencies: dict[str, Agency]  # by short key, or by institution code where there is none
+    portals: dict[str, Portal]  # by institution code; there are none but where a scenario has one
     people: People
     cast: Mapping[str, Member]
     insiders: set[str] = field(default_factory=set)
@@ -62,24 +64,34 @@ class World:
     @property
     def parties(self) -> dict[str, Party]:
         """Every party by institution code."""
-        listed: list[Party] = [self.core, self.registry, *self.agencies.values()]
+        listed: list[Party] = [
+            self.core,
+            self.registry,
+            *self.agencies.values(),
+            *self.portals.values(),
+        ]
         return {party.code: party for party in listed}
 
     def code(self, short: str) -> str:
         """Return the institution code of a short key."""
         return load_short(self.institutions, short).code
 
-    def take_roles(self, parties: Mapping[str, PartySetup]) -> Sequence[Agency]:
-        """Give the parties of a scenario their names; return agencies that did not exist before.
+    def take_roles(self, parties: Mapping[str, PartySetup]) -> Sequence[Party]:
+        """Give the parties of a scenario their names; return those that did not exist before.
 
         The system under test is nobody's here: whoever runs it binds its name to its code.
         """
-        fresh = []
+        fresh: list[Party] = []
         for name, setup in parties.items():
             if setup.kind == "core":
                 self.script.names.bind_party(name, self.core.code)
             elif setup.kind == "registry":
                 self.script.names.bind_party(name, self.registry.code)
+            elif setup.kind == "portal":
+                code = setup.code or self.code("portal")
+                if code not in self.parties:
+                    fresh.append(self._open_portal(code))
+                self.script.names.bind_party(name, code)
             elif setup.kind == "agency" and setup.code is not None:
                 if setup.code not in self.parties:
                     fresh.append(self._hire(setup.code))
@@ -117,9 +129,21 @@ class World:
             if flags:
                 agency.state.flags.setdefault(number, set()).update(flags)
 
+        for portal in self.portals.values():
+            portal.state.symbols[number] = self.core.symbol_of(portal.code, resident_code)
+
     def revoke(self, person: Resident) -> None:
         """Let no institution use the symbols of a person any more."""
         symbols.revoke(self.core, person.resident_code)
+
+    def _open_portal(self, code: str) -> Portal:
+        portal = self.portals[code] = Portal(
+            desk=_desk(self.setup, self.keys, code),
+            role=Role(code=code, script=self.script, insiders=self.insiders),
+            core=self.core.code,
+        )
+        self.insiders.add(code)
+        return portal
 
     def _hire(self, code: str) -> Agency:
         agency = _agency(self, code)
@@ -174,6 +198,7 @@ def make_world(setup: Setup) -> World:
         core=core,
         registry=registry,
         agencies={},
+        portals={},
         people=people,
         cast=cast,
         insiders=insiders,

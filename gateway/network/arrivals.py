@@ -16,6 +16,7 @@ from gateway.domain.errors import (
 from gateway.domain.identifiers import ProcessNumber, Symbol
 from gateway.domain.permits import OfferedList
 from gateway.network.directory import Trust
+from gateway.network.disclosing import disclose
 from gateway.network.inspection import Letter, Served, inspect
 from gateway.network.joining import Stream
 from gateway.network.mapping import from_answer
@@ -28,7 +29,16 @@ from gateway.usecases.skew import watch_clock
 from gateway.usecases.stored_replies import find_reply
 from wire.documents import Document, decode_stream
 from wire.errors import WireError
-from wire.messages import Acknowledgement, Answer, Clock, Inquiry, SymbolNotice
+from wire.messages import (
+    Acknowledgement,
+    Answer,
+    Clock,
+    InformationRequest,
+    Inquiry,
+    Message,
+    RecordRequest,
+    SymbolNotice,
+)
 
 _LOG: Final = logging.getLogger(__name__)
 _TRIES: Final = 3
@@ -87,12 +97,12 @@ class Arrivals:
                 return earlier
             if letter.fault is not None:
                 raise letter.fault
-            await self._take_over(letter)
+            said = await self._take_over(letter)
         except (RefusedError, PermitListOlderError) as error:
             return await self._refuse(letter, error)
         document, served = letter.document, letter.served
         return served.sealer.seal(
-            Acknowledgement(),
+            said,
             recipient=document.sender,
             at=served.ports.clock.now(),
             in_reply_to=document.message_id,
@@ -117,9 +127,11 @@ class Arrivals:
         ports = letter.served.ports
         return await find_reply(document.sender, document.message_id, digest, ports=ports)
 
-    async def _take_over(self, letter: Letter) -> None:
-        """Hand a document to its use case; of some kinds there is none here."""
+    async def _take_over(self, letter: Letter) -> Message:
+        """Hand a document to its use case and return the reply; of some kinds there is none."""
         content, document, ports = letter.content, letter.document, letter.served.ports
+        if isinstance(content, RecordRequest | InformationRequest):
+            return await disclose(content, sender=document.sender, ports=ports)
         if isinstance(content, Answer):
             arrived = ArrivedAnswer(
                 answer=from_answer(content),
@@ -142,6 +154,7 @@ class Arrivals:
             )
         else:
             raise RefusedError(code=_LONE.get(document.kind, "message.kind"), kind=document.kind)
+        return Acknowledgement()
 
     async def _refuse(self, letter: Letter, error: RefusedError | PermitListOlderError) -> bytes:
         document = letter.document

@@ -35,7 +35,17 @@ AGES: Final[Mapping[str, timedelta | None]] = {
     "answer": None,
     "clock": None,
 }
-ONLY_CORE: Final = frozenset({"notice", "permit", "permit-list", "symbol-notice", "clock"})
+ONLY_CORE: Final = frozenset(
+    {
+        "notice",
+        "permit",
+        "permit-list",
+        "symbol-notice",
+        "clock",
+        "record-request",
+        "information-request",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -72,18 +72,25 @@ def to_answer(answer: Answer) -> wire.Answer:
         transaction_number=answer.transaction_number,
         permit_id=answer.permit_id,
         state="answered" if answer.provided else "not_provided",
-        information=tuple(
-            wire.AnsweredInformation(
-                name=part.information,
-                as_of=part.as_of,
-                items=tuple(
-                    wire.AnsweredItem(id=item.item, value=item.value, reason=item.reason)
-                    for item in part.items
-                ),
-            )
-            for part in answer.information
-        ),
+        information=to_answered(answer.information),
         nondisclosure=True if answer.nondisclosure else None,
+    )
+
+
+def to_answered(
+    information: Sequence[AnsweredInformation],
+) -> tuple[wire.AnsweredInformation, ...]:
+    """Return items with their values as they travel."""
+    return tuple(
+        wire.AnsweredInformation(
+            name=part.information,
+            as_of=part.as_of,
+            items=tuple(
+                wire.AnsweredItem(id=item.item, value=item.value, reason=item.reason)
+                for item in part.items
+            ),
+        )
+        for part in information
     )
 
 

@@ -39,10 +39,12 @@ QUIET_KINDS: Final = frozenset(  # what no act of the vocabulary stands for
     {
         "acknowledgement",
         "clock",
+        "information-request",
         "notice",
         "permit",
         "permit-list",
         "permit-list-request",
+        "record-request",
         "symbol-notice",
     }
 )

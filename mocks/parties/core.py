@@ -11,7 +11,7 @@ from mocks.engine.clock import MILLISECOND
 from mocks.engine.exchange import Call, Ruling
 from mocks.engine.party import Arrived, Effect, Event, Reply, Returned, Send, UnableError
 from mocks.engine.scenario_rules import Act
-from mocks.parties import permitting, relaying, symbols
+from mocks.parties import disclosing, permitting, relaying, symbols
 from mocks.parties.core_calls import call_of
 from mocks.parties.core_state import Office
 from mocks.parties.desk import Letter
@@ -44,6 +44,8 @@ class Core(Office):
     def _take_turn(self, event: Event, here: datetime) -> Sequence[Effect]:
         if isinstance(event, Returned):
             kind, _, code = event.mark.partition(" ")
+            if kind == disclosing.MARK:
+                return disclosing.returned(event)
             if kind == "list":
                 return self._distribute_again(code, event, here)
             return relaying.returned(self, event, here)
@@ -85,6 +87,8 @@ class Core(Office):
                 return relaying.relay(self, passing, permits, now)
             if document.kind == "answer":
                 return relaying.pass_on(self, passing, now)
+            if document.kind in disclosing.KINDS:
+                return disclosing.forward(self, document, message, now)
             require("message.addressee", holds=document.recipient == self.code)
             replies = self._own(message, letter, document, ruling)
         except RefusedError as error:

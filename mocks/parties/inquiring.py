@@ -22,7 +22,7 @@ def act_ask(bureau: Bureau, act: Act, here: datetime) -> Sequence[Effect]:
     Raises:
         UnableError: there is no such person, no information, or no system under test.
     """
-    provider = _find_provider(bureau)
+    provider = bureau.role.find_subject()
     if provider is None or act.information is None:
         message = "nobody to ask, or nothing to ask for"
         raise UnableError(message)
@@ -40,15 +40,6 @@ def act_ask(bureau: Bureau, act: Act, here: datetime) -> Sequence[Effect]:
         )
         effects += _begin(bureau, command, here)
     return effects
-
-
-def _find_provider(bureau: Bureau) -> str | None:
-    script = bureau.script
-    for scenario in script.scenarios.values():
-        for name, setup in scenario.parties.items():
-            if setup.kind == "sut":
-                return script.names.code_of(name)
-    return None
 
 
 def _begin(bureau: Bureau, command: Ask, here: datetime) -> Sequence[Effect]:

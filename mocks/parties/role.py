@@ -72,6 +72,14 @@ class Role:
             return effects
         return [Later(at=one.at - self.skew) if isinstance(one, Later) else one for one in effects]
 
+    def find_subject(self) -> str | None:
+        """Return the institution code of the system under test, or None if no scenario has one."""
+        for scenario in self.script.scenarios.values():
+            for name, setup in scenario.parties.items():
+                if setup.kind == "sut":
+                    return self.script.names.code_of(name)
+        return None
+
     def is_outsider(self, code: str) -> bool:
         """Return whether an institution is the system under test."""
         return bool(self.insiders) and code not in self.insiders

@@ -91,6 +91,10 @@ def of_class(draw: st.DrawFn, message_class: type) -> object:
         values["state"] = "answered" if values["information"] else "not_provided"
     if message_class is messages.Refusal and values["retry"] != "after":
         values["retry_at"] = None
+    if message_class is messages.Clock and None in (values["since"], values["pace"]):
+        values |= {"since": None, "pace": None}
+    elif message_class is messages.Clock:
+        values["pace"] = abs(cast("int", values["pace"]))
     return message_class(**values)
 
 

@@ -8,6 +8,13 @@ from wire.errors import WireError
 from wire.messages.basics import BasicItems, BasicRequest
 from wire.messages.codec import Codec
 from wire.messages.control import Acknowledgement, Clock, PermitListRequest, Refusal
+from wire.messages.disclosure import (
+    DisclosedRecord,
+    InformationRequest,
+    OwnInformation,
+    RecordList,
+    RecordRequest,
+)
 from wire.messages.exchange import (
     Answer,
     AnsweredInformation,
@@ -37,14 +44,19 @@ __all__ = [
     "BasicItems",
     "BasicRequest",
     "Clock",
+    "DisclosedRecord",
+    "InformationRequest",
     "Inquiry",
     "Message",
     "Notice",
+    "OwnInformation",
     "PermitListRequest",
     "PermitRequest",
     "ProcessNumber",
     "ProcessNumberRequest",
     "Receipt",
+    "RecordList",
+    "RecordRequest",
     "Refusal",
     "RegistryLink",
     "RequestedInformation",
@@ -69,6 +81,10 @@ Message = (
     | SymbolNotice
     | BasicRequest
     | BasicItems
+    | RecordRequest
+    | RecordList
+    | InformationRequest
+    | OwnInformation
     | Clock
     | PermitListRequest
     | Acknowledgement
@@ -88,6 +104,10 @@ MESSAGE_CLASSES: Final[dict[str, type[Message]]] = {
     "symbol-notice": SymbolNotice,
     "basic-request": BasicRequest,
     "basic-items": BasicItems,
+    "record-request": RecordRequest,
+    "record-list": RecordList,
+    "information-request": InformationRequest,
+    "own-information": OwnInformation,
     "clock": Clock,
     "permit-list-request": PermitListRequest,
     "acknowledgement": Acknowledgement,

@@ -83,5 +83,7 @@ AnswerState = Annotated[Literal["answered", "not_provided"], _code("answered|not
 """How an inquiry ended at the provider."""
 ReceiptState = Annotated[Literal["sent", "held"], _code("sent|held")]
 """How far an inquiry came at the provider."""
+ExchangeAct = Annotated[Literal["inquiry", "provision"], _code("inquiry|provision")]
+"""On which side of an exchange an institution was."""
 Retry = Annotated[Literal["never", "same_id", "after"], _code("never|same_id|after")]
 """Whether to try again: never, with the same id, or after an instant."""

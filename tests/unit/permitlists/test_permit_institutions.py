@@ -58,7 +58,7 @@ def test_the_town_belonged_to_the_governors_group_while_it_had_a_welfare_office(
 
 def test_every_code_is_fictitious_and_checked() -> None:
     codes = [institution.code for institution in SANDBOX]
-    assert len(codes) == 13
+    assert len(codes) == 14
     assert all(code.startswith("99") and has_check_digit(code) for code in codes)
     assert SANDBOX.find(codes[0]) is next(iter(SANDBOX))
 
