@@ -31,9 +31,10 @@ async def set_clock_offset(
     known = await ports.store.find(Setting, name=OFFSET)
     if known is None:
         unit.add(Setting(name=OFFSET, value=value))
-    else:
+    elif known.value != value:
         unit.change(known, value=value)
-    await ports.store.commit(unit)
+    if unit.added or unit.changed:
+        await ports.store.commit(unit)
     clock.set_offset(milliseconds, since=since, pace=pace)
     ports.watch.notify(OFFSET)
 

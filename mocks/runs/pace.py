@@ -18,12 +18,12 @@ from mocks.net.space import Space
 
 GLANCE_SECONDS: Final = 0.01
 CALM_SECONDS: Final = 0.15  # real time without any change, while somebody waits for time to pass
-STRIDE: Final = timedelta(seconds=0.5)  # what lies closer together happens at one stop
+STRIDE: Final = timedelta(seconds=1)  # what lies closer together happens at one stop
 PATIENCE_SECONDS: Final = 60.0
 RUNNING: Final = "nakadachi_work_running"
 NEXT: Final = 'nakadachi_work_next_timestamp_seconds{{institution="{code}",lane="'
 TURNS: Final = "batch"  # the lane in which batches look again and again what became of their rows
-PATIENT: Final = timedelta(hours=1)
+PATIENT: Final = timedelta(hours=12)
 LOOKS: Final = 'nakadachi_work_looks_total{{institution="{code}"}}'
 _KEEPER: Final = 1  # the task of a space that keeps its time
 
@@ -112,7 +112,7 @@ class Pace:
     async def go_to(self, instant: datetime) -> None:
         """Move the clock to an instant, or a bit beyond where instants lie close together."""
         self.idle = (
-            timedelta() if self.changes > self.seen else min(2 * self.idle + STRIDE, PATIENT)
+            timedelta() if self.changes > self.seen else min(5 * self.idle + STRIDE, PATIENT)
         )
         self.seen = self.changes
         step = instant - self.space.clock.now()

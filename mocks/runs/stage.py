@@ -25,7 +25,8 @@ from mocks.world import Setup, World, make_world
 SYSTEM: Final = "office"  # the business system of the run
 SLOT: Final = timedelta(minutes=10)
 RETRY_SECONDS: Final = (10.0, 300.0)
-CALL_SECONDS: Final = 5.0  # real time: whoever hangs stays away that long
+CALL_SECONDS: Final = 20.0  # real time, and
+HUNG_SECONDS: Final = 3.0  # where somebody hangs, who is waited for that long each time
 SHORT: Final = "sut"
 
 
@@ -108,7 +109,7 @@ def prepare_gateway(
         network_port=network,
         slot_seconds=int(SLOT.total_seconds()),
         retry_seconds=RETRY_SECONDS,
-        call_seconds=CALL_SECONDS,
+        call_seconds=HUNG_SECONDS if _hangs(plan) else CALL_SECONDS,
         more=_limits(plan),
     )
     space.admit(space.pki.identity(files.code), files.network_url)
@@ -121,6 +122,11 @@ def prepare_gateway(
     keys = space.pki.client(files.code, files.client_id)
     draw = Draw(str(files.business_port), files.client_id)
     return Gateway(files, keys.private_key, draw, program=tuple(options.program))
+
+
+def _hangs(plan: RunPlan) -> bool:
+    faults = [one for rule in plan.scenario.rules for one in rule.fault]
+    return any(one.kind == "hang" or "hang" in one.ways for one in faults)
 
 
 def _limits(plan: RunPlan) -> dict[str, Values]:
