@@ -50,19 +50,24 @@ class Sandbox:
         return found
 
 
-@contextmanager
-def open_parties(pki: Pki) -> Iterator[Sandbox]:
-    """Yield parties that know one person; at the end the core's log must verify."""
-    world = make_world(Setup(pki=pki, seed="1"))
+def pin_keys(world: World) -> None:
+    """Let everybody of a world know the keys of everybody."""
     places = [
         Place(
-            identity=pki.identity(code),
+            identity=world.setup.pki.identity(code),
             url="https://127.0.0.1:1",
             issues_permits=code == world.core.code,
         )
         for code in world.parties
     ]
     world.keys.pin(Directory(sequence=1, peer=tuple(map(describe, places))))
+
+
+@contextmanager
+def open_parties(pki: Pki) -> Iterator[Sandbox]:
+    """Yield parties that know one person; at the end the core's log must verify."""
+    world = make_world(Setup(pki=pki, seed="1"))
+    pin_keys(world)
     net = Inproc(SpaceClock(system=lambda: NOON), world.core, world.parties)
     found = Sandbox(world, net)
     number = world.cast[PERSON].resident.individual_number
