@@ -13,8 +13,14 @@ from aiohttp import web
 from gateway.domain.identifiers import LocalNumber
 from gateway.domain.inquiry import AskedInquiry, Inquiry
 from gateway.domain.permits import Mandate, Period, Wanted
-from gateway.domain.states import INQUIRY, is_final
-from gateway.transport.inquiry_resources import REFUSED_SAMPLE, SAMPLE, to_resource
+from gateway.domain.states import INQUIRY, InquiryState, is_final
+from gateway.transport.inquiry_resources import (
+    PAGE_SAMPLE,
+    REFUSED_SAMPLE,
+    SAMPLE,
+    to_resource,
+    to_summary,
+)
 from gateway.transport.problems import RequestError
 from gateway.transport.routes import (
     EVENTS,
@@ -25,7 +31,12 @@ from gateway.transport.routes import (
     Sample,
 )
 from gateway.transport.schemas.common import NoQuery
-from gateway.transport.schemas.inquiries import InquiryRequest, WantedInformation
+from gateway.transport.schemas.inquiries import (
+    InquiriesQuery,
+    InquiryPage,
+    InquiryRequest,
+    WantedInformation,
+)
 from gateway.transport.waiting import waiting
 from gateway.usecases import inquiry as inquiries
 from gateway.usecases.looks import note_look
@@ -71,6 +82,20 @@ async def submit(call: Call[InquiryRequest, NoQuery]) -> Reply:
             found = await inquiries.await_result(found, seconds=seconds, ports=call.ports)
     await _note(call, found)
     return _reply(found, seconds)
+
+
+async def list_inquiries(call: Call[None, InquiriesQuery]) -> Reply:
+    """Return a page of the inquiries of the calling system, those in one state if one is named."""
+    asked = call.query
+    state = None if asked.state is None else InquiryState(asked.state)
+    found = await inquiries.list_inquiries(
+        system=call.system, state=state, after=asked.after, limit=asked.limit, ports=call.ports
+    )
+    page = InquiryPage(
+        inquiries=tuple(map(to_summary, found)),
+        next=found[-1].inquiry_id if len(found) == asked.limit else None,
+    )
+    return Reply(body=page)
 
 
 async def show(call: Call[None, NoQuery]) -> Reply | web.StreamResponse:
@@ -246,6 +271,17 @@ OPERATIONS: Final = (
             202: Sample(text="It goes on.", value=SAMPLE, headers=("Location",)),
         },
         may_refuse=(409, 422),
+    ),
+    Operation(
+        name="list_inquiries",
+        method="GET",
+        path=PATH,
+        scope="inquiries:read",
+        handler=list_inquiries,
+        summary_ja="照会の一覧を見る（失敗したものなど）",
+        summary_en="List the own inquiries, such as those that failed and who can put it right.",
+        query=InquiriesQuery,
+        replies={200: Sample(text="A page.", value=PAGE_SAMPLE)},
     ),
     Operation(
         name="show_inquiry",

@@ -11,7 +11,9 @@ from gateway.transport.schemas.inquiries import (
     AnsweredValue,
     AskedPeriod,
     ExplainedRefusal,
+    InquiryPage,
     InquiryResource,
+    InquirySummary,
     ItemValue,
     WantedInformation,
 )
@@ -48,6 +50,25 @@ def to_resource(found: Inquiry) -> InquiryResource:
         updated_at=found.updated_at,
         transaction_number=found.transaction_number,
         information=_list_information(found.answer),
+        refusal=None if refusal is None else _explain(refusal, final=final),
+    )
+
+
+def to_summary(found: Inquiry) -> InquirySummary:
+    """Return how an inquiry stands, without its result."""
+    final = is_final(INQUIRY, found.state)
+    refusal = found.refusal if found.answer is None else None
+    return InquirySummary(
+        id=found.inquiry_id,
+        state=found.state.value,
+        final=final,
+        affair=affair_of(found.row, found.clause),
+        provider=found.provider,
+        requested_at=found.requested_at,
+        deadline_at=found.deadline_at,
+        updated_at=found.updated_at,
+        transaction_number=found.transaction_number,
+        batch=found.batch_id,
         refusal=None if refusal is None else _explain(refusal, final=final),
     )
 
@@ -150,4 +171,22 @@ REFUSED_SAMPLE: Final = InquiryResource(
         ),
         final=True,
     ),
+)
+PAGE_SAMPLE: Final = InquiryPage(
+    inquiries=(
+        InquirySummary(
+            id=REFUSED_SAMPLE.id,
+            state=REFUSED_SAMPLE.state,
+            final=REFUSED_SAMPLE.final,
+            affair=REFUSED_SAMPLE.affair,
+            provider=REFUSED_SAMPLE.provider,
+            requested_at=REFUSED_SAMPLE.requested_at,
+            deadline_at=REFUSED_SAMPLE.deadline_at,
+            updated_at=REFUSED_SAMPLE.updated_at,
+            transaction_number=None,
+            batch=None,
+            refusal=REFUSED_SAMPLE.refusal,
+        ),
+    ),
+    next=None,
 )

@@ -226,6 +226,14 @@ async def load(inquiry_id: str, *, system: str, ports: Ports) -> Inquiry:
     return inquiry
 
 
+async def list_inquiries(
+    *, system: str, state: InquiryState | None, after: str | None, limit: int, ports: Ports
+) -> list[Inquiry]:
+    """Return inquiries of a system by id, those in one state if one is given, after an id."""
+    equals = {} if state is None else {"state": state}
+    return await ports.store.list_values(Inquiry, limit=limit, after=after, system=system, **equals)
+
+
 async def await_result(inquiry: Inquiry, *, seconds: float, ports: Ports) -> Inquiry:
     """Return the inquiry once it is final, or as it stands after `seconds` of real time."""
     until = asyncio.get_running_loop().time() + seconds

@@ -9,6 +9,7 @@ from gateway.transport.schemas.common import (
     AffairText,
     Basis,
     Consent,
+    Cursor,
     Delegator,
     InformationName,
     Instant,
@@ -18,6 +19,7 @@ from gateway.transport.schemas.common import (
     LocalNumberText,
     Request,
     Resource,
+    form,
 )
 
 State = Literal[
@@ -139,3 +141,33 @@ class InquiryResource(Resource, frozen=True, kw_only=True):
     transaction_number: str | None
     information: tuple[AnsweredValue, ...] | None
     refusal: ExplainedRefusal | None
+
+
+class InquiriesQuery(Cursor, frozen=True, kw_only=True):
+    """Which inquiries of the calling system; without `state` all of them, by id."""
+
+    state: State | None = None
+    after: Annotated[str, form("[0-9a-f-]{36}", "Where the page begins.")] | None = None
+
+
+class InquirySummary(Resource, frozen=True, kw_only=True):
+    """How one inquiry stands and who can put it right; its result is not in it."""
+
+    id: str
+    state: State
+    final: bool
+    affair: str
+    provider: str
+    requested_at: Instant
+    deadline_at: Instant
+    updated_at: Instant
+    transaction_number: str | None
+    batch: str | None
+    refusal: ExplainedRefusal | None
+
+
+class InquiryPage(Resource, frozen=True, kw_only=True):
+    """Inquiries by id; `next` is the cursor of the following page."""
+
+    inquiries: tuple[InquirySummary, ...]
+    next: str | None
