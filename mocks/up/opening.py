@@ -3,8 +3,6 @@
 import asyncio
 import importlib
 import json
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -18,7 +16,6 @@ from mocks.admin.server import AdminServer
 from mocks.engine.clock import SpaceClock
 from mocks.engine.scenario import PartySetup
 from mocks.net.house import House, Plot
-from mocks.net.journal_file import JournalFile
 from mocks.net.space import Space
 from mocks.runs.crew import Cast, Crew
 from mocks.runs.plan import INFORMATION, RunPlan
@@ -29,7 +26,6 @@ from mocks.up.attending import Attendant
 from mocks.up.wanted import Wanted, plan_up
 
 Tell = Callable[[str], None]
-JOURNAL: Final = "journal.db"
 PANEL: Final = "mocks.admin.pages"
 PEOPLE_SHOWN: Final = 20
 
@@ -63,24 +59,19 @@ async def open_up(wanted: Wanted, tell: Tell) -> AsyncIterator[Up]:
         OSError: a port is taken.
     """
     plan = plan_up(wanted)
-    folder = wanted.folder or Path(tempfile.mkdtemp(prefix="nakadachi-mocks-"))
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        async with AsyncExitStack() as stack:
-            house = await stack.enter_async_context(House(folder))
-            extensions = list_extensions() if wanted.panel else []
-            server = AdminServer(house, wanted.version, wanted.address, extensions)
-            await stack.enter_async_context(server)
-            tell(f"{wanted.space}: opening")
-            space = await open_space(house, wanted, plan)
-            up = Up(
-                wanted=wanted, plan=plan, folder=folder, house=house, space=space, server=server
-            )
-            await _settle(up, stack, tell)
-            yield up
-    finally:
-        if wanted.folder is None:
-            shutil.rmtree(folder, ignore_errors=True)
+    async with AsyncExitStack() as stack:
+        # A folder that stays keeps the journal; in one that goes the same seed gives the same ids.
+        house = await stack.enter_async_context(House(wanted.folder))
+        extensions = list_extensions() if wanted.panel else []
+        server = AdminServer(house, wanted.version, wanted.address, extensions)
+        await stack.enter_async_context(server)
+        tell(f"{wanted.space}: opening")
+        space = await open_space(house, wanted, plan)
+        up = Up(
+            wanted=wanted, plan=plan, folder=house.folder, house=house, space=space, server=server
+        )
+        await _settle(up, stack, tell)
+        yield up
 
 
 def list_extensions() -> list[Extension]:
@@ -113,14 +104,6 @@ async def _settle(up: Up, stack: AsyncExitStack, tell: Tell) -> None:
     else:
         _write_papers(up)
         await _begin(up)
-    store = JournalFile(up.folder / JOURNAL)
-    up.space.journal.store = store
-
-    def put_away() -> None:
-        up.space.journal.store = None
-        store.close()
-
-    stack.callback(put_away)
 
 
 async def _begin(up: Up) -> None:
