@@ -4,9 +4,9 @@ A scenario without `begin` starts with the system under test asking once about e
 affair 69-7; one without people is about one person.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
 from mocks.engine.calendar import BusinessCalendar
@@ -22,6 +22,7 @@ AFFAIR: Final = "69-7"
 START: Final = datetime(2027, 6, 1, 10, 0, tzinfo=JST)
 # Municipalities that can be the system under test or the provider that nobody named, in order.
 SPARE: Final = ("991015", "991023", "991031", "991040", "991058", "991066")
+EVENING: Final = time(19)  # when a business system has its replicas compared
 SHORTEST: Final = timedelta(minutes=15)  # how long a run goes on at least, by its own clock
 PLAYABLE: Final = frozenset({"sut", "agency", "core", "registry", "portal"})
 _HOUSES: Final = {
@@ -69,6 +70,19 @@ class RunPlan:
         """The people about whom the system under test asks."""
         steps = (step for step in self.begin if step.party == self.sut and step.action == "ask")
         return frozenset(step.act.person for step in steps if step.act.person)
+
+    @property
+    def drifts(self) -> bool:
+        """Whether originals change without their replicas."""
+        return any(step.action == "change_original" for step in self.begin)
+
+    def list_evenings(self) -> Iterator[datetime]:
+        """Yield the ends of the business days of the run, aware UTC."""
+        calendar, day = BusinessCalendar(), self.start.astimezone(JST).date()
+        while (evening := datetime.combine(day, EVENING, JST)) <= self.end:
+            if calendar.is_open_day(day) and evening > self.start:
+                yield evening.astimezone(UTC)
+            day += timedelta(days=1)
 
     @property
     def registered_later(self) -> frozenset[str]:

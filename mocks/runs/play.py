@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from time import monotonic
 from typing import Final
 
@@ -112,6 +113,7 @@ class Run:
     staff: Staff = field(init=False)
     gauge: Gauge = field(init=False)
     steps: deque[Entry] = field(default_factory=deque)
+    evenings: deque[datetime] = field(default_factory=deque)  # that have come
     known: int = 0  # the last row that was looked at
     started_at: datetime = field(init=False)
 
@@ -182,6 +184,9 @@ class Run:
         space.load(self.plan.scenario)
         self.started_at = self.now
         self.gauge.start()
+        if self.plan.drifts:
+            for at in self.plan.list_evenings():
+                space.timers.add(at, partial(self.evenings.append, at))
         space.script.begin(self.started_at)
         await self.pace.go_to(self.started_at)
         for _ in range(MOST_STOPS):
@@ -243,6 +248,10 @@ class Run:
         while self.steps:
             entry = self.steps.popleft()
             await self.sut.take(entry.step, self.now)
+            await self.pace.settle()
+        if self.evenings:
+            self.evenings.clear()
+            await self.sut.close_the_day()
             await self.pace.settle()
         if await self.staff.act():
             await self.pace.settle()

@@ -73,6 +73,21 @@ class Population:
             if said["applied"] != len(part):
                 raise GatewayFailedError(str(said["rejected"][:3]))
 
+    async def compare(self, changed: Mapping[str, Mapping[str, str]]) -> None:
+        """Hand over the originals of everybody whose replica was registered, to be compared.
+
+        Raises:
+            GatewayFailedError: they were refused.
+        """
+        known = self.plan.registered_later
+        entries = [
+            self.entry(one, changed.get(one.number, {}))
+            for one in self.crew
+            if one.who.name in known
+        ]
+        for start in range(0, len(entries), LOAD):
+            await self._post("/v1/replicas/comparisons", {"entries": entries[start : start + LOAD]})
+
     def entry(self, one: Cast, changed: Mapping[str, str]) -> Json:
         """Return the replica entry of somebody, with values that have changed since."""
         values = {**self.crew.values(one, INFORMATION), **changed}

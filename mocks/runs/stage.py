@@ -24,6 +24,7 @@ from mocks.world import Setup, World, make_world
 
 SYSTEM: Final = "office"  # the business system of the run
 SLOT: Final = timedelta(minutes=10)
+LONG_SLOT: Final = timedelta(days=3)  # where an answer waits for a replica to be put right
 RETRY_SECONDS: Final = (10.0, 300.0)
 CALL_SECONDS: Final = 20.0  # real time, and
 HUNG_SECONDS: Final = 3.0  # where somebody hangs, who is waited for that long each time
@@ -107,7 +108,7 @@ def prepare_gateway(
         folder=folder,
         business_port=business,
         network_port=network,
-        slot_seconds=int(SLOT.total_seconds()),
+        slot_seconds=int((LONG_SLOT if plan.drifts else SLOT).total_seconds()),
         retry_seconds=RETRY_SECONDS,
         call_seconds=HUNG_SECONDS if _hangs(plan) else CALL_SECONDS,
         more=_limits(plan),

@@ -69,6 +69,14 @@ class GatewaySut:
         elif step.action == "change_original":
             self._change_originals(people)
 
+    async def close_the_day(self) -> None:
+        """Do what the business system does every evening: have its replicas compared.
+
+        Raises:
+            GatewayFailedError: the system under test refused it.
+        """
+        await self.population.compare(self.changed)
+
     async def glance(self, now: datetime, touched: AbstractSet[Somebody]) -> None:
         """Take over the states of inquiries about whom something has happened."""
         if not self.is_alive(now):
