@@ -220,6 +220,7 @@ class Core(Protocol):
 
         Raises:
             PeerUnreachableError: no usable reply came.
+            RefusedError: it was refused for good.
         """
         ...
 
@@ -256,6 +257,7 @@ class Registry(Protocol):
 
         Raises:
             PeerUnreachableError: no usable reply came.
+            RefusedError: it was refused for good.
         """
         ...
 

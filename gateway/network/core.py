@@ -115,12 +115,14 @@ class NetworkCore:
         """Ask for the number that joins the two legs of symbol acquisition.
 
         Raises:
-            PeerUnreachableError: no usable reply came; a refusal is none.
+            PeerUnreachableError: no usable reply came; a refusal for now is none.
+            RefusedError: it was refused for good.
         """
         question = wire.ProcessNumberRequest(request_id=request_id)
         message = await self._ask(question, derive_id(request_id, "process-number-request"))
         if isinstance(message, wire.ProcessNumber) and message.request_id == request_id:
             return ProcessNumber(message.process_number)
+        refuse_for_good(message)
         raise PeerUnreachableError(institution=self._line.peer, reason=_why(message))
 
     async def request_permit_list(self) -> OfferedList:
@@ -190,6 +192,16 @@ def _check_transaction(message: wire.Answer | wire.Receipt, inquiry: Inquiry) ->
         same = same and message.permit_id == inquiry.permit_id
     if not same:
         raise RefusedError(code="answer.permit", transaction_number=inquiry.transaction_number)
+
+
+def refuse_for_good(message: wire.Message) -> None:
+    """Return unless a message is a refusal after which asking again cannot help.
+
+    Raises:
+        RefusedError: it is one, with its code.
+    """
+    if isinstance(message, wire.Refusal) and Retry(message.retry) is Retry.NEVER:
+        raise RefusedError(code=message.code)
 
 
 def _unusable(error: RefusedError) -> PeerUnreachableError:

@@ -5,6 +5,7 @@ from typing import Final
 from gateway.domain.addresses import BasicItems
 from gateway.domain.errors import PeerUnreachableError, RefusedError
 from gateway.domain.identifiers import IndividualNumber, ProcessNumber
+from gateway.network.core import refuse_for_good
 from gateway.network.line import Line
 from gateway.network.mapping import from_basic_items
 from wire import messages as wire
@@ -26,13 +27,15 @@ class NetworkRegistry:
         """Start symbol issuance for a person.
 
         Raises:
-            PeerUnreachableError: it was not taken over; a refusal is no reply.
+            PeerUnreachableError: it was not taken over; a refusal for now is no reply.
+            RefusedError: it was refused for good.
         """
         message = wire.RegistryLink(
             process_number=process_number.value, individual_number=number.value
         )
         reply = await self._ask(message)
         if not isinstance(reply, wire.Acknowledgement):
+            refuse_for_good(reply)
             raise self._unusable(reply)
 
     async def find_basic_items(self, number: IndividualNumber) -> BasicItems | None:

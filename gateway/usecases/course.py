@@ -22,7 +22,7 @@ from gateway.domain.states import INQUIRY, InquiryState, SymbolState, is_final, 
 from gateway.domain.symbols import SymbolBinding
 from gateway.domain.work import WorkItem
 from gateway.ports import Ports, Unit
-from gateway.usecases import own_register, permit_list
+from gateway.usecases import own_register, permit_list, symbols
 from gateway.usecases.addresses import load_person
 from gateway.usecases.conclusion import (
     ArrivedAnswer,
@@ -39,6 +39,7 @@ from gateway.usecases.skew import watch_clock
 from gateway.usecases.turns import find_wait, note_refusal
 
 LANE = "inquiry"
+REVOKED = "symbol.revoked"
 OTHER_EDITION = "permit.edition"
 RENEWABLE = frozenset({"permit.expired", OTHER_EDITION})  # one fresh permit may help
 BATCH_LANE = "batch_row"  # of its own, so that no batch stands before an interactive inquiry
@@ -248,6 +249,9 @@ class Course:
 
     async def refused(self, refusal: Refusal) -> None:
         """Sort a refusal of a peer: one fresh permit, a stored wait, or the end."""
+        if refusal.code == REVOKED and self.symbol is not None:
+            person = self.symbol.unified_number  # acquired anew, it may ask again
+            await symbols.revoke(person, staff=refusal.by, reason=REVOKED, ports=self.ports)
         if refusal.code in RENEWABLE and not self.was_refused(refusal.code):
             await self.ask_afresh(refusal)
         elif (wished := note_refusal(self.inquiry, refusal, ports=self.ports)) is not None:

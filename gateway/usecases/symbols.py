@@ -102,7 +102,7 @@ async def drive(item: WorkItem, *, ports: Ports) -> None:
         elif ports.clock.now() >= run.deadline_at:
             await _fail(run, item, "timeout", ports=ports)
         else:
-            await _start(run, item, ports=ports)
+            await _start_or_fail(run, item, ports=ports)
     except GuardFailedError:
         return  # the symbol came meanwhile
     except PeerUnreachableError:
@@ -113,6 +113,15 @@ async def drive(item: WorkItem, *, ports: Ports) -> None:
             lease_until=None,
         )
         await ports.store.commit(unit)
+
+
+async def _start_or_fail(run: Acquisition, item: WorkItem, *, ports: Ports) -> None:
+    """Start the two legs; whoever refuses for good ends it, for asking again would not help."""
+    try:
+        await _start(run, item, ports=ports)
+    except RefusedError as error:
+        known = await ports.store.find(Acquisition, receipt=run.receipt)  # it may have a number
+        await _fail(known or run, item, error.code, ports=ports)
 
 
 async def _start(run: Acquisition, item: WorkItem, *, ports: Ports) -> None:

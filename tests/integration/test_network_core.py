@@ -345,6 +345,21 @@ async def test_a_process_number_of_somebody_else_is_no_usable_reply(
         await core.request_process_number(uuid(1))
 
 
+async def test_a_process_number_that_is_refused_for_good_is_not_asked_for_again(
+    core: Core, script: ScriptedCore
+) -> None:
+    script.replies["process-number-request"] = lambda d: [
+        script.write(refusal("symbol.not_found"), d)
+    ]
+    with pytest.raises(RefusedError, match=r"symbol\.not_found"):
+        await core.request_process_number(uuid(1))
+    script.replies["process-number-request"] = lambda d: [
+        script.write(refusal("storage.unavailable", "after"), d)
+    ]
+    with pytest.raises(PeerUnreachableError, match=r"storage\.unavailable"):
+        await core.request_process_number(uuid(1))
+
+
 async def test_the_registry_takes_a_link_and_knows_basic_items(
     registry: Registry, script: ScriptedCore, canaries: Canaries
 ) -> None:
@@ -382,7 +397,12 @@ async def test_other_replies_of_the_registry_are_no_usable_reply(
 
     with pytest.raises(PeerUnreachableError, match="acknowledgement"):
         await registry.find_basic_items(number)
-    with pytest.raises(PeerUnreachableError, match=r"message\.malformed"):
+    with pytest.raises(RefusedError, match=r"message\.malformed"):
+        await registry.link(ProcessNumber("p-1"), number)
+    script.replies["registry-link"] = lambda d: [
+        script.write(refusal("storage.unavailable", "after"), d, by=REGISTRY)
+    ]
+    with pytest.raises(PeerUnreachableError, match=r"storage\.unavailable"):
         await registry.link(ProcessNumber("p-1"), number)
     script.replies["registry-link"] = lambda d: [script.write(wire.Acknowledgement(), d)]
     with pytest.raises(PeerUnreachableError, match=r"message\.sender"):

@@ -15,6 +15,7 @@ from gateway.domain.errors import (
     NumberKindError,
     PermitListOlderError,
     RefusedError,
+    Retry,
     SamePersonError,
     StateError,
     UnknownError,
@@ -26,6 +27,7 @@ from gateway.domain.identifiers import (
     Symbol,
     UnifiedNumber,
 )
+from gateway.domain.inquiry import Refusal
 from gateway.domain.permit_book import PermitBook
 from gateway.domain.records import Checkpoint
 from gateway.domain.replica import ControlKind, ReplicaItem
@@ -291,6 +293,52 @@ async def test_an_acquisition_fails_by_deadline_or_by_the_registrys_word(world: 
     refused = await symbols.find_acquisition(second.receipt, ports=world.ports_a)
     assert refused is not None
     assert (refused.state, refused.reason) == ("failed", "not_found")
+
+
+@pytest.mark.parametrize("leg", ["request_process_number", "link"])
+async def test_an_acquisition_that_is_refused_for_good_fails_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch, leg: str
+) -> None:
+    calls = []
+
+    async def refuse(*given: object) -> None:
+        calls.append(given)
+        raise RefusedError("symbol.not_found")
+
+    monkeypatch.setattr(world.core, leg, refuse)
+    person = await register(world, 1, local=10)
+    run = await symbols.acquire(person.unified_number, actor="kokuho", ports=world.ports_a)
+    await world.settle()
+    world.clock.move(hours=1)
+    await world.settle()
+    failed = await symbols.find_acquisition(run.receipt, ports=world.ports_a)
+    assert failed is not None
+    assert (failed.state, failed.reason) == ("failed", "symbol.not_found")
+    assert failed.process_number is None
+    assert len(calls) == 1  # a permanent error is not retried
+
+
+async def test_a_symbol_that_the_core_revoked_is_ended_here_and_can_be_acquired_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = await world.register(world.a, 1)
+
+    async def request_permit(*_: object) -> Refusal:
+        return Refusal(code="symbol.revoked", occurrence="o", retry=Retry.NEVER, by=CORE)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(world.core, "request_permit", request_permit)
+        inquiry = await world.inquire(world.ask(1))
+    assert inquiry.state == "failed"
+    assert inquiry.refusal is not None
+    assert inquiry.refusal.code == "symbol.revoked"
+    [binding] = await symbols.list_bindings(number, ports=world.ports_a)
+    assert (binding.state, binding.reason) == ("revoked", "symbol.revoked")
+    again = await world.inquire(world.ask(1, idempotency_key="second", body_digest=b"2" * 32))
+    assert again.refusal is not None
+    assert again.refusal.code == "symbol.not_acquired"
+    run = await symbols.acquire(number, actor="kokuho", ports=world.ports_a)
+    assert run.state == "requested"
 
 
 async def test_a_revoked_symbol_keeps_its_history_and_can_be_acquired_again(world: World) -> None:
