@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -98,13 +99,8 @@ class AdminClient:
             RefusedError: it refused.
             UnreachableError: it does not answer, or the token is another one.
         """
-        response = self._open(method, path, body, headers, CALL_SECONDS)
-        try:
+        with self._open(method, path, body, headers, CALL_SECONDS) as response:
             return response.read()
-        except (OSError, http.client.HTTPException) as error:
-            raise self._lost(error) from error
-        finally:
-            response.close()
 
     def follow(self, path: str, last: str | None = None) -> Iterator[tuple[str, str, Json]]:
         """Yield name, id and content of server-sent events until the server ends them.
@@ -114,9 +110,8 @@ class AdminClient:
             UnreachableError: it does not answer.
         """
         headers = {} if last is None else {"Last-Event-ID": last}
-        response = self._open("GET", path, None, headers, None)
         fields: dict[str, str] = {}
-        try:
+        with self._open("GET", path, None, headers, None) as response:
             for line in response:
                 name, _, value = line.decode("utf-8").rstrip("\n").partition(": ")
                 if name:
@@ -124,11 +119,8 @@ class AdminClient:
                 elif "event" in fields:
                     yield fields["event"], fields.get("id", ""), json.loads(fields["data"])
                     fields = {}
-        except (OSError, http.client.HTTPException) as error:
-            raise self._lost(error) from error
-        finally:
-            response.close()
 
+    @contextmanager
     def _open(
         self,
         method: str,
@@ -136,20 +128,27 @@ class AdminClient:
         body: bytes | None,
         headers: Mapping[str, str],
         seconds: float | None,
-    ) -> http.client.HTTPResponse:
+    ) -> Iterator[http.client.HTTPResponse]:
+        """Give the response to a request; the connection is closed at the end."""
         place = urlsplit(self.target.url)
         secure = place.scheme == "https"
         kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
-        sent = {"Authorization": f"Bearer {self.target.token}", **headers}
+        sent = {"Authorization": f"Bearer {self.target.token}", "Connection": "close", **headers}
+        connection = None
         try:
             connection = kind(place.netloc, timeout=seconds)
             connection.request(method, f"{PREFIX}{path}", body=body, headers=sent)
-            response = connection.getresponse()
+            with connection.getresponse() as response:
+                if response.status >= REFUSED:
+                    raise self._refusal(response)
+                yield response
         except (OSError, http.client.HTTPException) as error:
-            raise self._lost(error) from error
-        if response.status >= REFUSED:
-            raise self._refusal(response)
-        return response
+            said = getattr(error, "strerror", None) or type(error).__name__
+            message = f"{self.target.url}: {said}"
+            raise UnreachableError(message) from error
+        finally:
+            if connection is not None:
+                connection.close()
 
     def _refusal(self, response: http.client.HTTPResponse) -> Exception:
         text = response.read()
@@ -162,10 +161,6 @@ class AdminClient:
             said = f"{problem.get('title_ja')} / {problem.get('title_en')}"
             return UnreachableError(f"{self.target.url}: {code}: {said}")
         return RefusedError(problem)
-
-    def _lost(self, error: Exception) -> UnreachableError:
-        said = getattr(error, "strerror", None) or type(error).__name__
-        return UnreachableError(f"{self.target.url}: {said}")
 
 
 def in_space(space: str, path: str = "", **query: str | int | bool | None) -> str:

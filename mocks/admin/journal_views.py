@@ -105,23 +105,14 @@ def write_curl(exchange: Exchange, space: Space) -> str:
 
     The sender's certificate is in the folder of keys of the space.
     """
-    inward = exchange.direction == "in"
-    sender, receiver = exchange.peer, exchange.party
-    if not inward:
-        sender, receiver = receiver, sender or ""
-    names = space.script.names
-    sender_code = names.code_of(sender or "") or sender
-    url = next(
-        (
-            peer.url
-            for peer in space.peers
-            if peer.institution == (names.code_of(receiver) or receiver)
-        ),
-        None,
-    )
-    if not sender_code or url is None:
+    sender, receiver = exchange.peer or "", exchange.party
+    if exchange.direction != "in":
+        sender, receiver = receiver, sender
+    names, urls = space.script.names, {peer.institution: peer.url for peer in space.peers}
+    sender, receiver = names.code_of(sender) or sender, names.code_of(receiver) or receiver
+    if sender not in urls or receiver not in urls:
         return ""
-    identity = space.pki.identity(sender_code)
+    identity = space.pki.identity(sender)
     arguments = [
         "curl",
         "--silent",
@@ -136,7 +127,7 @@ def write_curl(exchange: Exchange, space: Space) -> str:
         f"Content-Type: {MEDIA_TYPE}",
         "--data-binary",
         "@-",
-        f"{url}{PATH}",
+        f"{urls[receiver]}{PATH}",
     ]
     body = base64.b64encode(exchange.asked).decode("ascii")
     command = " ".join(map(shlex.quote, arguments))
