@@ -76,7 +76,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inquiry:
-    """One inquiry; `body_digest` is SHA-256 of the canonical request, kept for G4."""
+    """One inquiry; `body_digest` is SHA-256 of the canonical request, kept for G4.
+
+    A `patient` one has a deadline that nobody asked for: what is held, or waits for an opening,
+    does not run out of time.
+    """
 
     inquiry_id: str
     request_id: str  # the one that travels; a fresh permit keeps it
@@ -107,4 +111,5 @@ class Inquiry:
     refusal: Refusal | None = None  # the last one, also while another try is waiting
     answer: Answer | None = None
     batch_id: str | None = None  # of the batch it is a row of
+    patient: bool = False
     version: int = 0

@@ -202,6 +202,7 @@ _EXCHANGE = (
             "granted": tuple[Wanted, ...],
             "refusal": Refusal | None,
             "answer": Answer | None,
+            "patient": bool,
         },
     ),
     TypeMapping(

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from gateway.domain.errors import (
@@ -36,10 +36,11 @@ from gateway.usecases.conclusion import (
 from gateway.usecases.judging import day_of, find_denial, judge_again
 from gateway.usecases.sending import backoff
 from gateway.usecases.skew import watch_clock
-from gateway.usecases.turns import find_wait, note_refusal
+from gateway.usecases.turns import CLOSED, find_wait, note_refusal
 
 LANE = "inquiry"
 REVOKED = "symbol.revoked"
+MOST_PATIENT = timedelta(days=30)
 OTHER_EDITION = "permit.edition"
 RENEWABLE = frozenset({"permit.expired", OTHER_EDITION})  # one fresh permit may help
 BATCH_LANE = "batch_row"  # of its own, so that no batch stands before an interactive inquiry
@@ -162,8 +163,9 @@ class Course:
         if wait is None or wait.retry_at is None:
             self.enter()
             return True
-        run_at = min(wait.retry_at, self.inquiry.deadline_at)
-        await self.keep(self.inquiry.state, run_at=run_at, refusal=wait)
+        deadline = self.extended(wait.retry_at) if wait.code == CLOSED else self.inquiry.deadline_at
+        run_at = min(wait.retry_at, deadline)
+        await self.keep(self.inquiry.state, run_at=run_at, refusal=wait, deadline_at=deadline)
         return False
 
     def enter(self) -> None:
@@ -245,7 +247,19 @@ class Course:
         state = InquiryState.HELD if held else InquiryState.SENT
         if state is not self.inquiry.state:
             move(INQUIRY, self.inquiry.state, state)
-        await self.keep(state, run_at=self.inquiry.deadline_at)
+        deadline = self.extended(self.ports.clock.now()) if held else self.inquiry.deadline_at
+        await self.keep(state, run_at=deadline, deadline_at=deadline)
+
+    def extended(self, since: datetime) -> datetime:
+        """Return the deadline of what waits for people: counted from then, if nobody set it.
+
+        It ends some day, whatever a peer wishes.
+        """
+        deadline = self.inquiry.deadline_at
+        if not self.inquiry.patient:
+            return deadline
+        last = max(deadline, self.inquiry.requested_at + MOST_PATIENT)
+        return min(max(deadline, since + 2 * self.ports.policy.inquiry_deadline), last)
 
     async def refused(self, refusal: Refusal) -> None:
         """Sort a refusal of a peer: one fresh permit, a stored wait, or the end."""
@@ -255,7 +269,9 @@ class Course:
         if refusal.code in RENEWABLE and not self.was_refused(refusal.code):
             await self.ask_afresh(refusal)
         elif (wished := note_refusal(self.inquiry, refusal, ports=self.ports)) is not None:
-            run_at = self.later(wished)
+            closed = refusal.code == CLOSED
+            deadline = self.extended(wished) if closed else self.inquiry.deadline_at
+            run_at = min(self.later(wished), deadline)
             asked = self.inquiry.permits_asked  # a new message id, or the stored refusal returns
             if self.inquiry.state is InquiryState.PERMIT_REQUESTED:
                 await self.keep(
@@ -263,10 +279,11 @@ class Course:
                     run_at=run_at,
                     refusal=refusal,
                     permits_asked=asked + 1,
+                    deadline_at=deadline,
                 )
             else:
                 state = move(INQUIRY, self.inquiry.state, InquiryState.PERMITTED)
-                await self.keep(state, run_at=run_at, refusal=refusal)
+                await self.keep(state, run_at=run_at, refusal=refusal, deadline_at=deadline)
         elif refusal.code.startswith(("inquiry.denied.", "permit")):
             await self.refuse(InquiryState.DENIED, refusal)
         else:
@@ -284,9 +301,9 @@ class Course:
         await self.keep(state, permits_asked=self.inquiry.permits_asked + 1, refusal=refusal)
 
     def later(self, wished: datetime) -> datetime:
-        """Return when to come again: whatever a peer wishes, not at once, not past the deadline."""
+        """Return when to come again: whatever a peer wishes, not at once."""
         soonest = self.ports.clock.now() + backoff(self.item.attempts, ports=self.ports)
-        return min(max(wished, soonest), self.inquiry.deadline_at)
+        return max(wished, soonest)
 
     async def keep(
         self, state: InquiryState, *, run_at: datetime | None = None, **fields: object

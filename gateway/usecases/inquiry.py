@@ -150,6 +150,7 @@ async def _begin(command: SubmitInquiry, *, ports: Ports) -> tuple[Inquiry, Symb
         edition_sha256=judgement.edition_sha256,
         refusal=refusal,
         batch_id=command.batch_id,
+        patient=asked.deadline is None,
     )
     return inquiry, symbol
 

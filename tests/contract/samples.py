@@ -184,6 +184,7 @@ INQUIRY = Inquiry(
     refusal=REFUSAL,
     answer=ANSWER,
     batch_id="batch-1",
+    patient=True,
 )
 PROVISION = Provision(
     transaction_number="transaction-1",

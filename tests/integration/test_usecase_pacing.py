@@ -181,3 +181,51 @@ async def test_an_outage_of_ten_minutes_costs_at_most_six_tries(world: World) ->
     while await states(world, [inquiry]) != {"answered"}:
         await step(world)
     assert world.clock.now() <= NOON + timedelta(minutes=15)
+
+
+LONG_CLOSING = timedelta(days=20)
+
+
+@pytest.mark.parametrize(
+    ("deadline", "state"), [(None, "answered"), (timedelta(days=7), "expired")]
+)
+async def test_a_closing_longer_than_the_usual_deadline_costs_no_inquiry_its_answer(
+    world: World, monkeypatch: pytest.MonkeyPatch, deadline: timedelta | None, state: str
+) -> None:
+    sends = world.core.send_inquiry
+
+    async def send_inquiry(inquiry: Inquiry) -> Delivery:
+        if world.clock.now() >= NOON + LONG_CLOSING:
+            return await sends(inquiry)
+        refusal = Refusal(
+            code="provider.closed",
+            occurrence="o",
+            retry=Retry.AFTER,
+            retry_at=NOON + LONG_CLOSING,
+            by=world.b,
+        )
+        return Delivery(refusal=refusal)
+
+    monkeypatch.setattr(world.core, "send_inquiry", send_inquiry)
+    asked = await inquiries.submit(world.ask(1, deadline=deadline), ports=world.ports_a)
+    await world.settle()
+    while await states(world, [asked]) != {state}:
+        await step(world)
+    late = NOON + (LONG_CLOSING if deadline is None else deadline)
+    assert late <= world.clock.now() <= late + timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(("deadline", "days"), [(None, 14), (timedelta(days=7), 7)])
+async def test_a_held_inquiry_does_not_run_out_of_a_time_that_nobody_set(
+    world: World, monkeypatch: pytest.MonkeyPatch, deadline: timedelta | None, days: int
+) -> None:
+    async def send_inquiry(_: Inquiry) -> Delivery:
+        return Delivery(receipt="held")
+
+    monkeypatch.setattr(world.core, "send_inquiry", send_inquiry)
+    asked = await world.inquire(world.ask(1, deadline=deadline))
+    assert asked.state == "held"
+    assert asked.deadline_at == NOON + timedelta(days=days)
+    world.clock.instant = asked.deadline_at
+    await world.settle()
+    assert (await world.reload(asked)).state == "expired"
