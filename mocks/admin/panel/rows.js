@@ -124,5 +124,6 @@ export function beginRows() {
   document.addEventListener("row", refreshSide);
   mark();
   follow();
-  document.querySelector("tr.selected")?.scrollIntoView({ block: "center" });
+  const chosen = document.querySelector("tr.selected");
+  if (chosen) box().scrollTop = chosen.offsetTop - box().clientHeight / 2;
 }
