@@ -1,0 +1,208 @@
+"""Our gateway in a test's space: the system between a tested business system and the parties."""
+
+import asyncio
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mocks.engine.clock import JST
+from mocks.engine.durations import Duration
+from mocks.engine.names import Somebody
+from mocks.engine.scenario_rules import Act, Step
+from mocks.gateway import Gateway, Json
+from mocks.gateway_files import Plan
+from mocks.runs.crew import Cast
+from mocks.runs.plan import AFFAIR, INFORMATION
+from mocks.runs.play import Run
+from mocks.runs.seen import Asked
+from mocks.runs.stage import RunOptions, Stage, prepare_gateway
+from mocks.runs.sut import Batch
+from mocks.testing.counter import BusinessCall, Counter
+from mocks.testing.ground import HouseGround
+from mocks.up.attending import Attendant
+
+SINGLE, MANY = "/v1/inquiries", "/v1/batches"
+
+
+@dataclass(slots=True)
+class Subject:
+    """Our gateway under test, as a business system reaches it."""
+
+    ground: HouseGround = field(repr=False)
+    run: Run = field(repr=False)
+    counter: Counter
+
+    @property
+    def gateway(self) -> Gateway:
+        """The process."""
+        return self.run.stage.gateway
+
+    @property
+    def files(self) -> Plan:
+        """Its settings file, its log, its ports."""
+        return self.gateway.plan
+
+    @property
+    def url(self) -> str:
+        """Where a business system calls `/v1`, without path."""
+        return self.counter.url
+
+    @property
+    def audience(self) -> str:
+        """The `aud` of assertions for `POST /v1/token`."""
+        return self.files.business_url
+
+    @property
+    def client_id(self) -> str:
+        """The name under which the business system asks for tokens."""
+        return self.files.client_id
+
+    @property
+    def client_key(self) -> str:
+        """The file of the client's private key (P-256, PEM)."""
+        return str(self.gateway.private_key)
+
+    @property
+    def provider(self) -> str:
+        """The institution code of who is asked."""
+        return self.run.plan.provider
+
+    @property
+    def affair(self) -> str:
+        """An affair under which asking for `information` is permitted."""
+        return AFFAIR
+
+    @property
+    def information(self) -> str:
+        """What is asked for."""
+        return INFORMATION
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a program that is not written in Python finds in its environment."""
+        return {
+            "NAKADACHI_URL": self.url,
+            "NAKADACHI_TOKEN": self.token,
+            "NAKADACHI_PROVIDER": self.provider,
+        }
+
+    @property
+    def token(self) -> str:
+        """A fresh access token, valid for ten minutes."""
+        return self.ground.call(self._authorise())
+
+    @property
+    def calls(self) -> list[BusinessCall]:
+        """What the tested business system has called so far."""
+        return list(self.counter.calls)
+
+    def ask(self, person: object, *, items: tuple[str, ...] = ()) -> str:
+        """Ask about somebody as a business system would, and return the id of the inquiry."""
+        name = str(getattr(person, "name", person))
+        return self.ground.call(self._ask(name, items))
+
+    def find_inquiry(self, inquiry: str) -> Json:
+        """Return an inquiry as the gateway shows it now."""
+        return self.call("GET", f"{SINGLE}/{inquiry}")
+
+    def call(self, method: str, path: str, body: Json = None) -> Json:
+        """Return what the business API says.
+
+        Raises:
+            GatewayFailedError: its status is 300 or above.
+        """
+        said = self.ground.call(self.gateway.call(method, path, body))
+        return said.demand(path)
+
+    def play(self) -> None:
+        """Let a built-in business system take every step of the scenario, up to its end."""
+        self.ground.call(self.run.go())
+
+    def stop(self) -> None:
+        """Stop the process."""
+        self.ground.call(self._stop())
+
+    def describe(self, most: int) -> Iterator[str]:
+        """Yield the last calls of the tested system, a line each."""
+        calls = self.calls
+        shown = calls[-most:]
+        yield f"試験対象の呼出し calls of the system under test, {len(shown)} of {len(calls)}:"
+        for one in shown:
+            at = one.at.astimezone(JST).strftime("%m-%d %H:%M:%S")
+            yield f"  {at} {one.method} {one.path} {one.status} {one.state}".rstrip()
+
+    def hear(self, call: BusinessCall) -> None:
+        """Take over an inquiry or a batch that the tested system makes."""
+        said = call.said
+        if call.method != "POST" or not isinstance(said, Mapping) or "id" not in said:
+            return
+        if call.path == SINGLE and said["id"] not in self.run.book.asked:
+            one = self._whom(_read(call.asked))
+            if one is not None:
+                asked = self.run.book.asked[said["id"]] = Asked(one, said["id"])
+                self.run.book.show(asked, said, call.at)
+        elif call.path == MANY and all(one.id != said["id"] for one in self.run.sut.batches):
+            people = [self._whom(_read(line)) for line in call.asked.splitlines() if line.strip()]
+            if all(people):
+                self.run.sut.batches.append(Batch(said["id"], [one for one in people if one]))
+
+    def _whom(self, asked: Json) -> Cast | None:
+        number = asked.get("number") if isinstance(asked, Mapping) else None
+        population = self.run.sut.population
+        return next((one for one in self.run.crew if population.local_number(one) == number), None)
+
+    async def _authorise(self) -> str:
+        await self.gateway.authorise()
+        return self.gateway.token
+
+    async def _ask(self, name: str, items: tuple[str, ...]) -> str:
+        act = Act(person=name, information=INFORMATION, affair=AFFAIR, items=items)
+        step = Step(after=Duration(), do={self.run.plan.sut: {"ask": act}})
+        await self.run.sut.take(step, self.run.now)
+        who = Somebody(name=name)
+        mine = [one for one in self.run.book.asked.values() if one.cast.who == who]
+        if not mine:
+            raise KeyError(name)
+        return mine[-1].id
+
+    async def _stop(self) -> None:
+        await self.counter.stop()
+        await self.gateway.stop()
+
+
+def open_subject(ground: HouseGround) -> Subject:
+    """Return our gateway, started in a space where no scenario has begun, with everybody known.
+
+    Raises:
+        GatewayFailedError: it does not start, or refuses somebody.
+    """
+    return ground.call(_open(ground))
+
+
+async def _open(ground: HouseGround) -> Subject:
+    plan, space, world = ground.plan, ground.space, ground.world
+    gateway = prepare_gateway(ground.folder, plan, space, world, RunOptions())
+    await gateway.start()
+    try:
+        await asyncio.gather(space.tell(), gateway.wait_ready())
+        run = Run(Stage(plan=plan, folder=ground.folder, world=world, space=space, gateway=gateway))
+        await run.prepare()
+    except BaseException:
+        await gateway.stop()
+        raise
+    ground.crew = run.crew
+    ground.attendant = attendant = Attendant(run, ground.troubles.append)
+    ground.room.look, ground.room.evidence = attendant.look, attendant.evidence
+    ground.room.advance = attendant.advance_to
+    subject = Subject(ground, run, Counter(gateway.plan.business_url, space.clock.now))
+    subject.counter.hear = subject.hear
+    await subject.counter.start()
+    return subject
+
+
+def _read(octets: bytes) -> Any:  # noqa: ANN401  # any JSON value
+    try:
+        return json.loads(octets)
+    except ValueError:
+        return None
