@@ -64,8 +64,7 @@ def exchange_script(script: Script, kept: Mapping[str, Any]) -> None:
         if one.name not in {"space", "journal"}:
             setattr(script, one.name, getattr(other, one.name))
     if not journal.rows():
-        for row in other.journal.rows():
-            journal.add(row)
+        journal.resume(kept["journal"])  # with its bytes, so that no number of one means another's
 
 
 def write_wakes(wakes: Mapping[str, list[datetime]]) -> dict[str, list[str]]:

@@ -10,6 +10,7 @@ from mocks.engine.exchange import Facts, Ruling
 from mocks.engine.journal import Row
 from mocks.engine.problems import ScenarioError
 from mocks.engine.script import Script
+from mocks.net.keeping import exchange_script
 from mocks.scenarios.library import list_shipped, load_shipped
 from tests.support.scripts import (
     MINUTE,
@@ -359,3 +360,15 @@ def test_two_scripts_share_nothing() -> None:
     one.names.bind_transaction("t-1", "c-1")
     one.journal.begin("prov", None, "in", b"x", MORNING)
     assert other.snapshot() == before
+
+
+def test_an_empty_journal_takes_over_rows_with_their_bytes() -> None:
+    other, script = script_of(SLOW), Script.silent(space="fresh")
+    exchange = other.journal.begin("prov", "core", "in", b"asked", MORNING)
+    row = other.rule(call_of(), now=MORNING, exchange=exchange).row
+    exchange_script(script, json.loads(json.dumps(other.snapshot())))
+    assert script.journal.raw(row_of(script, row).exchange) == (b"asked", b"")
+    assert script.journal.begin("prov", "core", "in", b"next", MORNING) == exchange + 1
+    assert (script.space, list(script.scenarios)) == ("fresh", ["T09-on-trial"])
+    exchange_script(script, other.snapshot())  # now it has rows of its own, which stay
+    assert script.journal.raw(exchange + 1) == (b"next", b"")
