@@ -49,8 +49,9 @@ def note_refusal(inquiry: Inquiry, refusal: Refusal, *, ports: Ports) -> datetim
         return None
     if refusal.code not in _WAITS:
         return refusal.retry_at
-    way = refusal.by or inquiry.provider
-    if refusal.code == CLOSED or way == inquiry.provider or inquiry.batch_id is not None:
+    # The core may say that a provider is closed; that it is full itself concerns batches only.
+    way = inquiry.provider if refusal.code == CLOSED else refusal.by or inquiry.provider
+    if way == inquiry.provider or inquiry.batch_id is not None:
         ports.pace.shut(way, refusal.retry_at)
     earliest = refusal.retry_at
     if refusal.code == FULL:

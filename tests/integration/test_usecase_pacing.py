@@ -7,13 +7,16 @@ from datetime import datetime, time, timedelta
 import pytest
 
 from gateway.domain.errors import Retry
+from gateway.domain.identifiers import Symbol
 from gateway.domain.inquiry import Inquiry, Refusal
 from gateway.domain.pace import Pace
+from gateway.domain.permits import ProvisionPermit
 from gateway.domain.work import WorkItem
 from gateway.ports import Delivery
 from gateway.usecases import inquiry as inquiries
 from gateway.usecases.turns import MOST_ASKED
-from tests.support.world import NOON, World, open_world
+from tests.support import batching
+from tests.support.world import CORE, NOON, World, open_world
 
 OPENS = NOON + timedelta(hours=20, minutes=30)  # half past eight in Japan
 
@@ -229,3 +232,49 @@ async def test_a_held_inquiry_does_not_run_out_of_a_time_that_nobody_set(
     world.clock.instant = asked.deadline_at
     await world.settle()
     assert (await world.reload(asked)).state == "expired"
+
+
+async def test_a_provider_that_the_core_says_is_closed_is_left_alone_by_all(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = world.core.request_permit
+
+    async def request_permit(inquiry: Inquiry, symbol: Symbol) -> ProvisionPermit | Refusal:
+        if world.clock.now() >= OPENS:
+            return await asked(inquiry, symbol)
+        world.core.calls.append("refused")
+        return Refusal(
+            code="provider.closed", occurrence="o", retry=Retry.AFTER, retry_at=OPENS, by=CORE
+        )
+
+    monkeypatch.setattr(world.core, "request_permit", request_permit)
+    found = await ask(world, 1)
+    await world.settle()
+    found += await ask(world, 5, first=1)
+    await world.settle()
+    assert world.core.calls.count("refused") == 1
+    while await states(world, found) != {"answered"}:
+        await step(world)
+
+
+async def test_a_full_core_holds_up_batches_and_no_single_inquiry(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asks = world.core.request_permit
+
+    async def request_permit(inquiry: Inquiry, symbol: Symbol) -> ProvisionPermit | Refusal:
+        if inquiry.batch_id is None:
+            return await asks(inquiry, symbol)
+        world.core.calls.append("refused")
+        later = world.clock.now() + timedelta(minutes=30)
+        return Refusal(
+            code="capacity.exceeded", occurrence="o", retry=Retry.AFTER, retry_at=later, by=CORE
+        )
+
+    monkeypatch.setattr(world.core, "request_permit", request_permit)
+    await batching.submit(world, batching.same(world, 1, 1))
+    await world.settle()
+    await batching.submit(world, batching.same(world, 1, 40), key="second")
+    await world.settle()
+    assert world.core.calls.count("refused") == 1
+    assert (await world.inquire(world.ask(1))).state == "answered"
