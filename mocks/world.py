@@ -27,7 +27,7 @@ from wire.signatures import Signer
 
 GATEWAYS = ("a", "b")  # short keys of the institutions whose gateways are ours
 TOWNS = ("a", "b", "town")  # where people live
-TAG_FLAGS = {"auto_response_prohibited": "no_automatic_answer", "dv_protected": "protected_person"}
+FLAGS = frozenset({"auto_response_prohibited", "dv_protected"})  # tags that agencies go by
 AGENCIES = ("accounts", "employment", "prefecture", "insurer", "town")
 
 
@@ -119,7 +119,7 @@ class World:
         self.script.names.bind_person(who, number=number, resident_code=resident_code)
         self.registry.register([person])
         told = set(tags)
-        flags = {flag for tag, flag in TAG_FLAGS.items() if tag in told}
+        flags = FLAGS & told
         known = {name: values_of(self.people.draw, person, name) for name in information}
         for agency in self.agencies.values():
             symbol = self.core.symbol_of(agency.code, resident_code)

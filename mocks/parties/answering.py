@@ -1,6 +1,7 @@
 """What an agency answers and when: at once, at the slot, or when its staff say so."""
 
 import heapq
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -19,9 +20,10 @@ from mocks.parties.seen import content_of, shown
 from wire.documents import Document
 from wire.messages import Answer, Receipt
 
-ITEM_FLAGS: Final = frozenset({"no_automatic_answer"})  # shown as held
-PERSON_FLAGS: Final = frozenset({"non_disclosure", "protected_person"})  # shown as sent
+ITEM_FLAGS: Final = frozenset({"auto_response_prohibited"})  # shown as held
+PERSON_FLAGS: Final = frozenset({"non_disclosure", "dv_protected"})  # shown as sent
 AFTER_STEPS: Final = timedelta(seconds=1)
+UUID: Final = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 Waits = Literal["sent", "held"]
 
 
@@ -61,10 +63,13 @@ def _wait(
 def _receipt(
     bureau: Bureau, received: Received, ruling: Ruling | None, state: Waits, letter: Letter
 ) -> Reply:
-    """Return a receipt; the number that a rule gives it is its message id."""
+    """Return a receipt; the number that a rule gives it makes its message id."""
     received.receipted = True
     given = ruling.texts.get("receipt") if ruling else None
-    marked = replace(letter, message_id=given) if isinstance(given, str) else letter
+    message_id = None
+    if isinstance(given, str):
+        message_id = given if UUID.fullmatch(given) else bureau.desk.draw.uuid("receipt", given)
+    marked = replace(letter, message_id=message_id)
     receipt = Receipt(transaction_number=received.inquiry.transaction_number, state=state)
     return Reply(document=bureau.desk.write(receipt, marked).raw)
 

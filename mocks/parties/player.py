@@ -12,7 +12,9 @@ from mocks.engine.scenario_rules import Act
 from mocks.engine.script import Script
 from mocks.parties.desk import Desk
 from mocks.parties.outbox import Outbox
+from mocks.parties.refusals import RefusedError
 from mocks.parties.role import Role
+from wire.errors import WireError
 
 
 @dataclass(slots=True, kw_only=True)
@@ -63,7 +65,10 @@ class Player(ABC):
         if action == "set_limit" and act.limit is not None and isinstance(act.to, int):
             self.role.set_limit(act.limit, act.to)
             return ()
-        return self.role.outward(self._take_step(action, act, call, here))
+        try:
+            return self.role.outward(self._take_step(action, act, call, here))
+        except (RefusedError, WireError) as error:
+            raise UnableError(error.code) from error
 
     @abstractmethod
     def _list_calls(self, event: Arrived, here: datetime) -> Sequence[Call]: ...

@@ -18,7 +18,7 @@ from mocks.parties.desk import Letter, content_digest
 from mocks.parties.judging import grants
 from mocks.parties.refusals import OrderedError, RefusedError, is_passing, obey, require
 from mocks.parties.role import Became
-from mocks.parties.seen import shown
+from mocks.parties.seen import peek, shown
 from wire.documents import Document
 from wire.messages import Inquiry, Notice, Receipt
 from wire.permit import PermitClaims, PermitGrant
@@ -59,7 +59,7 @@ def provide(bureau: Bureau, arrival: Arrival) -> Sequence[Effect]:
     digest = content_digest(arrival.document)
     if known is not None and known[0] == digest:
         return _tell(bureau, arrival, known[1])
-    number = None
+    number: str | None = None
     try:
         require("message.conflict", holds=known is None)
         inquiry = _read(bureau, arrival.document, arrival.here)
@@ -102,13 +102,13 @@ def _refuse(
 def _tell(bureau: Bureau, arrival: Arrival, reply: bytes) -> Sequence[Effect]:
     """Return the reply to a repeat: what was said before, or what a rule wants to be said."""
     ruling = arrival.ruling
-    message = bureau.desk.read(arrival.document, now=arrival.here, old=True)
+    message = peek(arrival.document)
     number = message.transaction_number if isinstance(message, Inquiry) else ""
     received = bureau.state.received.get(number)
     state = received.state if received else "denied"
     try:
         obey(ruling)
-    except RefusedError as error:
+    except OrderedError as error:
         return _refuse(bureau, arrival, error, number or None)
     wanted = ruling.reply.state if ruling and ruling.reply else None
     if received is not None and wanted in WAITING:

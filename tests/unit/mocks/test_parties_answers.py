@@ -52,6 +52,13 @@ def test_a_held_inquiry_waits_until_staff_answer(sandbox: Sandbox) -> None:
     assert asked.state == "answered"  # the receipt of the rule takes nothing away
 
 
+def test_a_receipt_has_the_number_of_its_rule_whatever_that_looks_like(sandbox: Sandbox) -> None:
+    reply = '{state: held, receipt: "R-1"}'
+    begin(sandbox, f"{{id: hold, {RECEIVE}, then: {{reply: {reply}}}}}")
+    asked = sandbox.ask(command(sandbox.world))
+    assert asked.state == "held"
+
+
 def test_an_answer_that_leaves_late_is_taken_over_and_acknowledged(sandbox: Sandbox) -> None:
     begin(sandbox, f"{{id: later, {RECEIVE}, then: {{reply: {{state: sent}}}}}}")
     asked = sandbox.ask(command(sandbox.world))
@@ -277,7 +284,7 @@ def test_a_swap_without_a_partner_ends_by_itself(sandbox: Sandbox) -> None:
 
 @pytest.mark.parametrize(
     ("flag", "state"),
-    [("no_automatic_answer", "held"), ("protected_person", "sent"), ("non_disclosure", "sent")],
+    [("auto_response_prohibited", "held"), ("dv_protected", "sent"), ("non_disclosure", "sent")],
 )
 def test_a_flag_of_a_person_shows_as_it_may(sandbox: Sandbox, flag: str, state: str) -> None:
     begin(sandbox)

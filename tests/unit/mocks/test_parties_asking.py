@@ -166,7 +166,7 @@ def test_a_new_party_of_a_scenario_is_hired_and_knows_who_is_introduced(
     world.introduce(Somebody(name="p2"), person, information=[TAX], tags=["dv_protected"])
     assert hired.state.people[hired.state.symbols[person.individual_number]]
     assert hired.state.holdings[person.individual_number][TAX]["total_income"]
-    assert hired.state.flags[person.individual_number] == {"protected_person"}
+    assert hired.state.flags[person.individual_number] == {"dv_protected"}
     symbol = hired.state.symbols[person.individual_number]
     assert world.script.names.person_of_symbol("991031", symbol) == Somebody(name="p2")
     other = world.cast["D07"].resident
