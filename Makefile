@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 export PYTHONUTF8 := 1
 
-.PHONY: help setup demo up test check docs bench sim
+.PHONY: help setup demo up test test-browser check docs bench sim
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile
@@ -22,6 +22,10 @@ up: setup ## the sandbox stays up in var/sandbox and prints its URLs
 
 test: $(VENV)/.dev ## the whole suite under coverage, then the canary search
 	$(BIN)/python tools/run_tests.py
+
+test-browser: $(VENV)/.dev ## the panel in a real Chromium; as root on Debian it installs one
+	tools/chromium.sh
+	$(BIN)/python -m pytest -q tests/browser
 
 check: $(VENV)/.dev ## format, lint, types, import contracts, generated pages, documentation
 	$(BIN)/ruff format --check .

@@ -16,6 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PURE = ("gateway/domain", "codecs/wire", "permitlists")  # every branch of these is tested
 TOTAL_PERCENT = 95
+BROWSER = "tests/browser"  # needs a Chromium: `make test-browser`
 PROCESSES = os.environ.get("TEST_PROCESSES", "2")
 
 
@@ -49,7 +50,8 @@ def run(title: str, command: Sequence[str]) -> bool:
 def describe_left_out(lines: Sequence[str]) -> str:
     """Return what the suite did not do, from pytest's own summary."""
     skipped = [line for line in lines if line.startswith("SKIPPED")]
-    return "Left out: " + ("; ".join(skipped) if skipped else "nothing, no test was skipped") + "."
+    found = "; ".join(skipped) if skipped else "no test was skipped"
+    return f"Left out: {BROWSER}, which `make test-browser` runs; {found}."
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -67,7 +69,8 @@ def main(arguments: Sequence[str]) -> int:
     }
     subprocess.run(coverage("erase"), cwd=ROOT, check=True)  # noqa: S603  # our own
     spread = ["-n", PROCESSES, "--dist", "loadfile"] if int(PROCESSES) > 1 else []
-    tests = coverage("run", "-m", "pytest", f"--basetemp={left / 'pytest'}", *spread, *arguments)
+    where = [f"--basetemp={left / 'pytest'}", f"--ignore={BROWSER}"]
+    tests = coverage("run", "-m", "pytest", *where, *spread, *arguments)
     code, lines = stream(tests, left / "pytest.log")
     closing = next((line for line in reversed(lines) if re.search(r" in [\d.]+s", line)), "")
     fine = code == 0
