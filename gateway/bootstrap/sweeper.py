@@ -39,11 +39,10 @@ async def _sweep(ports: Ports, look: Look) -> float:
     """Sweep if something is due; return for how many seconds nothing will be, at most a poll."""
     lanes = await work.next_runs(ports=ports)
     look.found(lanes)
-    due = min(lanes.values(), default=None)
-    if due is not None and due <= ports.clock.now():
-        if await work.sweep(ports=ports):
-            return 0.0
+    now = ports.clock.now()
+    ready = [lane for lane, due in lanes.items() if due <= now]
+    if ready:
+        return 0.0 if await work.sweep(ports=ports, lanes=ready) else POLL_SECONDS
+    if not lanes:
         return POLL_SECONDS
-    if due is None:
-        return POLL_SECONDS
-    return min(POLL_SECONDS, (due - ports.clock.now()).total_seconds())
+    return min(POLL_SECONDS, (min(lanes.values()) - ports.clock.now()).total_seconds())
