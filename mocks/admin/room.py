@@ -29,8 +29,8 @@ class Room:
 
     `sources` are the files of loaded scenarios by id, `made` counts rules for the moment; `ends`
     says until when a party is switched off, None for no end; `sightings` are what testers reported
-    of the system under test. `look`, `advance` and `evidence` are of whoever
-    attends that system here.
+    of the system under test. `look` and what follows are of whoever attends
+    that system here.
     """
 
     name: str
@@ -45,6 +45,7 @@ class Room:
     seen: dict[str, object] = field(default_factory=dict)  # how things stood when last looked at
     look: Callable[[], Awaitable[None]] | None = None
     advance: Callable[[datetime], Awaitable[None]] | None = None
+    finish: Callable[[], Awaitable[None]] | None = None
     evidence: Callable[[], Evidence] | None = None
     leave: Callable[[], None] = lambda: None
 

@@ -25,6 +25,8 @@ async def verify(call: Call[VerifyRequest, NoQuery]) -> Reply:
         raise AdminError("scenario.none")
     if room.look is not None:
         await room.look()
+    if room.finish is not None and over:
+        await room.finish()
     return Reply(body=judge_room(room, over=over))
 
 

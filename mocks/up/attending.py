@@ -102,6 +102,14 @@ class Attendant:
         await self.look()
         return True
 
+    async def finish(self) -> None:
+        """Look at everything that the gateway shows, writes and exports."""
+        async with self.busy:
+            try:
+                await self.run.surfaces.look(self.run.now)
+            except _TROUBLES as error:
+                self._note(f"{type(error).__name__}: {error}")
+
     def evidence(self) -> Evidence:
         """Return what is known at this instant."""
         return self.run.evidence()

@@ -129,7 +129,7 @@ async def _start_gateway(up: Up, stack: AsyncExitStack, tell: Tell) -> None:
     if up.wanted.source is not None:
         await attendant.begin()
     up.room.look, up.room.evidence = attendant.look, attendant.evidence
-    up.room.advance = attendant.advance_to
+    up.room.advance, up.room.finish = attendant.advance_to, attendant.finish
     await stack.enter_async_context(attendant.beside())
     files = gateway.plan
     local = {one.who.name: run.sut.population.local_number(one) for one in run.crew}
