@@ -9,7 +9,7 @@ from mocks.engine.names import Somebody
 from mocks.engine.people import People, Resident
 from mocks.engine.scenario import Persons
 
-SHARE = 4  # residents that are drawn for each one that is needed: some have died
+SHARE = 8  # residents that are drawn for each one that is needed: one for each household
 SPARE = 200  # and for those who must live elsewhere
 PROTECTED = "dv_protected"
 
@@ -41,10 +41,11 @@ class Crew:
     ) -> "Crew":
         """Return residents who live for everybody that a scenario names.
 
-        The protected live in none of the municipalities `away`, which take part in the run.
+        The protected live in none of the municipalities `away`, which take part in the run. No
+        two live together: what is told of one tells nothing of another.
         """
         count = sum(one.count for one in wanted.values())
-        alive = (one for one in people.generate(SHARE * count + SPARE) if one.died_on is None)
+        alive = _list_alone(people, SHARE * count + SPARE)
         hidden = (one for one in alive if one.last_stay.municipality not in away)
         members = {
             name: tuple(
@@ -70,3 +71,12 @@ class Crew:
     def values(self, one: Cast, information: str) -> dict[str, str | None]:
         """Return what an office knows of somebody: a value for each item of an information."""
         return values_of(self.people.draw, one.resident, information)
+
+
+def _list_alone(people: People, count: int) -> Iterator[Resident]:
+    """Yield the first of each household who lives."""
+    household = -1
+    for one in people.generate(count):
+        if one.died_on is None and one.household != household:
+            household = one.household
+            yield one

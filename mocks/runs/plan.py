@@ -24,6 +24,7 @@ START: Final = datetime(2027, 6, 1, 10, 0, tzinfo=JST)
 SPARE: Final = ("991015", "991023", "991031", "991040", "991058", "991066")
 EVENING: Final = time(19)  # when a business system has its replicas compared
 SHORTEST: Final = timedelta(minutes=15)  # how long a run goes on at least, by its own clock
+AFTERWARDS: Final = timedelta(seconds=1)  # what must come in time has come or not by then
 PLAYABLE: Final = frozenset({"sut", "agency", "core", "registry", "portal"})
 _HOUSES: Final = {
     "core": "core",
@@ -181,4 +182,4 @@ def _find_end(scenario: Scenario, start: datetime) -> datetime:
             within = part.within if part is not None else None
             if within is not None:
                 ends.append(calendar.shift(start, within))
-    return max(ends)
+    return max(ends) + AFTERWARDS

@@ -161,8 +161,10 @@ class Run:
             GatewayFailedError: the system under test refused something.
         """
         world, space = self.stage.world, self.stage.space
+        named = (step.act.information for step in self.plan.begin)
+        asked = {INFORMATION, *(name for name in named if name is not None)}
         for one in self.crew:
-            world.introduce(one.who, one.resident, information=[INFORMATION], tags=one.tags)
+            world.introduce(one.who, one.resident, information=asked, tags=one.tags)
         await self.sut.population.settle()
         await self.pace.settle()
         for one in self.crew:

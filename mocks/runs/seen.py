@@ -83,6 +83,7 @@ class Book:
         )
         if one.final:
             self._measure(one, at)
+            self._compare(one, at)
 
     def lose(self, one: Asked, now: datetime) -> None:
         """Note that an inquiry that was accepted is no longer known."""
@@ -109,6 +110,24 @@ class Book:
                 member=who.member if who else 0,
             )
         )
+
+    def _compare(self, one: Asked, now: datetime) -> None:
+        """Note items that are shown and that nobody asked for; who names none asks for all."""
+        asked = {item for part in one.shown["asked"] for item in part["items"]}
+        parts = one.shown["information"] or ()
+        shown = {item["item"] for part in parts for item in part["items"]}
+        if asked and shown - asked:
+            self.add(
+                Sighting(
+                    at=now,
+                    subject="effect",
+                    what="item_kept",
+                    person=one.cast.who.name,
+                    member=one.cast.who.member,
+                    correlation=one.correlation,
+                    items=tuple(sorted(shown - asked)),
+                )
+            )
 
     def _measure(self, one: Asked, now: datetime) -> None:
         asked_at = datetime.fromisoformat(one.shown["requested_at"])
