@@ -25,6 +25,8 @@ from mocks.admin.schemas.scenarios import (
     ScenarioResource,
     ShippedList,
     ShippedResource,
+    SightingList,
+    SightingResource,
     VerdictList,
     VerdictResource,
 )
@@ -141,6 +143,9 @@ VERDICTS: Final = VerdictList(
             why="a late answer is an answer",
         ),
     ),
+)
+SIGHTINGS: Final = SightingList(
+    sightings=(SightingResource(at=_AT, subject="inquiry", what="answered", person="p1"),)
 )
 MISS: Final = MissResource(rule="poll", part="op", wanted="inquiry.status", found="inquiry.receive")
 ROW: Final = RowResource(

@@ -1,12 +1,19 @@
 """The admin API of the counterparties on real sockets: every row of its table does what it says."""
 
+import asyncio
+import base64
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from mocks.engine.journal import Row
+from mocks.parties.desk import Letter
 from mocks.scenarios.library import find_shipped
 from tests.support.admin import Admin, serve_admin
+from wire.messages import ProcessNumberRequest
 
 pytestmark = pytest.mark.integration
 
@@ -223,6 +230,93 @@ async def test_verdicts_are_open_before_anything_happened_and_not_good_at_the_en
     end = await admin.ask("POST", "/spaces/demo/verify", json={"over": True})
     assert end.body["ok"] is False
     assert all(one["said"]["ja"] and one["said"]["en"] for one in end.body["verdicts"])
+
+
+async def test_what_testers_see_of_their_system_counts_as_evidence(admin: Admin) -> None:
+    await admin.open(scenario="S04")
+    seen = {"subject": "inquiry", "what": "answered", "person": "p1"}
+    reported = await admin.ask("POST", "/spaces/demo/sightings", json=seen)
+    assert reported.status == 201
+    verdicts = (await admin.ask("POST", "/spaces/demo/verify", json={})).body["verdicts"]
+    assert verdicts[0]["outcome"] == "met"
+    listed = (await admin.ask("GET", "/spaces/demo/sightings")).body["sightings"]
+    assert [one["what"] for one in listed] == ["answered"]
+
+
+async def test_a_held_request_goes_on_when_it_is_released(admin: Admin) -> None:
+    await admin.open()
+    space = admin.house.find("demo")
+    assert space is not None
+    rule = {
+        "when": {"party": "core", "op": "*"},
+        "fault": [{"at": "before_effect", "kind": "hold"}],
+    }
+    assert (await admin.ask("POST", "/spaces/demo/faults", json=rule)).status == 201
+    town, core = admin.house.world("demo").agencies["town"], space.core
+    letter = Letter(to=core.code, at=space.clock.now())
+    asking = town.desk.write(ProcessNumberRequest(request_id=str(uuid4())), letter)
+    async with asyncio.TaskGroup() as group:
+        sent = group.create_task(space.hosts[town.code].client.post(core.code, [asking.raw]))
+        held = await wait_for_hold(admin)
+        assert (held["party"], held["point"]) == ("core", "before_effect")
+        assert not sent.done()
+        gone = await admin.ask("POST", f"/spaces/demo/holds/{held['id']}/release")
+        assert gone.status == 204
+    again = await admin.ask("POST", f"/spaces/demo/holds/{held['id']}/release")
+    assert (again.status, again.code) == (404, "hold.unknown")
+
+
+async def test_a_request_is_sent_again_byte_by_byte(admin: Admin) -> None:
+    await admin.open()
+    space = admin.house.find("demo")
+    assert space is not None
+    town, core = admin.house.world("demo").agencies["town"], space.core
+    letter = Letter(to=core.code, at=space.clock.now())
+    asking = town.desk.write(ProcessNumberRequest(request_id=str(uuid4())), letter)
+    await space.hosts[town.code].client.post(core.code, [asking.raw])
+    (row,) = (await admin.ask("GET", "/spaces/demo/journal")).body["rows"]
+    raw = (await admin.ask("GET", f"/spaces/demo/journal/{row['id']}/raw")).body
+    assert base64.b64decode(raw["request"]["base64"]) == asking.raw
+    assert raw["curl"].count("--cert") == 1
+    said = await admin.ask("POST", "/spaces/demo/journal/replay", json={"row": row["id"]})
+    assert said.body["replies"] == 1
+    rows = (await admin.ask("GET", "/spaces/demo/journal")).body["rows"]
+    assert [one["op"] for one in rows] == ["symbol.acquire"] * 2
+    incomplete = await admin.ask("POST", "/spaces/demo/journal/replay", json={"party": "core"})
+    assert (incomplete.status, incomplete.code) == (422, "replay.incomplete")
+    unknown = await admin.ask("POST", "/spaces/demo/journal/replay", json={"row": 99})
+    assert (unknown.status, unknown.code) == (404, "journal.unknown")
+
+
+async def test_three_things_are_cleared_one_by_one(admin: Admin) -> None:
+    await admin.open(scenario="S04")
+    space = admin.house.find("demo")
+    assert space is not None
+    state = {"rule": "hold", "seen": 3}
+    await admin.ask("PATCH", "/spaces/demo/scenarios/S04/state", json=state)
+    space.journal.add(Row(at=space.clock.now(), party="core"))
+    symbol = space.core.symbol_of("991031", "00000000000")
+    assert (await admin.ask("DELETE", "/spaces/demo/state")).body["cleared"] == "state"
+    assert len(space.journal.rows()) == 1
+    assert await count(admin) == 3
+    assert (await admin.ask("DELETE", "/spaces/demo/journal")).body["count"] == 1
+    assert await count(admin) == 3
+    await admin.ask("DELETE", "/spaces/demo/counters")
+    assert await count(admin) == 0
+    assert space.core.symbol_of("991031", "00000000000") == symbol
+
+
+async def count(admin: Admin) -> int:
+    shown = await admin.ask("GET", "/spaces/demo/scenarios/S04")
+    return int(shown.body["rules"][0]["seen"])
+
+
+async def wait_for_hold(admin: Admin) -> Any:  # noqa: ANN401  # JSON
+    for _ in range(200):
+        holds = (await admin.ask("GET", "/spaces/demo/holds")).body["holds"]
+        if holds:
+            return holds[0]
+    raise AssertionError
 
 
 async def test_there_is_nothing_to_verify_without_a_scenario(admin: Admin) -> None:

@@ -5,11 +5,13 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from mocks.admin.schemas.common import (
+    Correlation,
     Count,
     DurationText,
     Instant,
     OpName,
     PartyName,
+    PersonName,
     Request,
     Resource,
     RuleName,
@@ -17,6 +19,7 @@ from mocks.admin.schemas.common import (
     Seed,
     Sha256,
     Texts,
+    form,
 )
 from mocks.admin.schemas.problem import LintProblem
 
@@ -25,6 +28,10 @@ Words = Annotated[
     dict[str, Any],  # Any: the words of scenarios, which their own schema checks
     Meta(description="As in a scenario; the schema of scenarios says what may stand here."),
 ]
+Subject = Literal[
+    "inquiry", "permit", "file", "queue", "crash", "effect", "alarm", "audit", "metric"
+]
+What = Annotated[str, form("[a-z][a-z0-9_.]{0,63}", "A word of scenarios.", "answered")]
 Counter = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 MOST_SOURCE = 1 << 20
 
@@ -133,6 +140,41 @@ class FaultList(Resource, frozen=True, kw_only=True):
     """Every rule for the moment, in the order in which they are asked."""
 
     faults: tuple[FaultResource, ...] = ()
+
+
+class SightingRequest(Request, frozen=True, kw_only=True):
+    """Something seen of the system under test now: `what` about its subject.
+
+    `what` is a state of an inquiry, the kind of an alarm, the event of an audit entry, the name of
+    an effect, or of a metric with its `value`. `person` is the name in the scenario.
+    """
+
+    subject: Subject
+    what: What
+    person: PersonName | None = None
+    member: Counter = 0
+    correlation: Correlation | None = None
+    reason: What | None = None
+    value: Annotated[float, Meta(ge=-1e15, le=1e15)] | None = None
+
+
+class SightingResource(Resource, frozen=True, kw_only=True):
+    """Something that was seen, at an instant of the space's clock."""
+
+    at: Instant
+    subject: Subject
+    what: str
+    person: str | None = None
+    member: Count = 0
+    correlation: str | None = None
+    reason: str | None = None
+    value: float | None = None
+
+
+class SightingList(Resource, frozen=True, kw_only=True):
+    """What was reported, in its order."""
+
+    sightings: tuple[SightingResource, ...] = ()
 
 
 class VerifyRequest(Request, frozen=True, kw_only=True):
