@@ -162,7 +162,7 @@ class SightingResource(Resource, frozen=True, kw_only=True):
     """Something that was seen, at an instant of the space's clock."""
 
     at: Instant
-    subject: Subject
+    subject: str
     what: str
     person: str | None = None
     member: Count = 0
