@@ -16,7 +16,6 @@ from mocks.testing.ground import Ground, HouseGround
 from mocks.testing.parts import Clock, Crowd, Party
 from mocks.testing.subject import Subject, open_subject
 
-
 SHOWN_CALLS: Final = 20
 
 

@@ -5,10 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from mocks.engine.calendar import BusinessCalendar
+from mocks.engine.cast import values_for
 from mocks.engine.durations import Duration, parse_duration
 from mocks.engine.journal import Row
+from mocks.engine.names import Somebody
 from mocks.runs.crew import Cast
+from mocks.runs.plan import INFORMATION
 from mocks.testing.ground import Ground
+from mocks.world import World
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +53,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Crowd(Mapping[str, Person]):
-    """The people of a space by the names that the scenario gives them."""
+    """The people of a space by the names that the scenario gives them; then the cast, as `D01`.
+
+    The cast is not counted: nobody knows its members at the gateway until they are registered.
+    """
 
     ground: Ground = field(repr=False)
 
@@ -59,10 +66,14 @@ class Crowd(Mapping[str, Person]):
 
     def __getitem__(self, name: str) -> Person:
         members = self.members(name)
-        if not members:
-            message = f"{name}: {', '.join(self)}"
+        if members:
+            return members[0]
+        member = self.ground.world.cast.get(name)
+        if member is None:
+            message = f"{name}: {', '.join(self)}, {', '.join(self.ground.world.cast)}"
             raise KeyError(message)
-        return members[0]
+        one = Cast(who=Somebody(name=name), tags=frozenset(), resident=member.resident)
+        return Person.of(one, self._number(one))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.ground.crew.members)
@@ -147,3 +158,19 @@ class Clock:
     def freeze(self) -> None:
         """Let time stand still until it is moved."""
         self.run(0)
+
+
+def enrol(world: World, case: str) -> Cast:
+    """Let every agency hold what a member of the cast is known for, and return the member.
+
+    Raises:
+        KeyError: the cast has no such case.
+    """
+    member = world.cast[case]
+    one = Cast(who=Somebody(name=case), tags=frozenset(), resident=member.resident)
+    told = list(dict.fromkeys((INFORMATION, *member.known)))
+    world.introduce(one.who, one.resident, information=told)
+    held = {name: values_for(member, world.people, name) for name in told}
+    for agency in world.agencies.values():
+        agency.state.holdings[one.number] = held
+    return one

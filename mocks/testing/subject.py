@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mocks.engine.clock import JST
@@ -12,7 +12,7 @@ from mocks.engine.names import Somebody
 from mocks.engine.scenario_rules import Act, Step
 from mocks.gateway import Gateway, Json
 from mocks.gateway_files import Plan
-from mocks.runs.crew import Cast
+from mocks.runs.crew import Cast, Crew
 from mocks.runs.plan import AFFAIR, INFORMATION
 from mocks.runs.play import Run
 from mocks.runs.seen import Asked
@@ -20,6 +20,7 @@ from mocks.runs.stage import RunOptions, Stage, prepare_gateway
 from mocks.runs.sut import Batch
 from mocks.testing.counter import BusinessCall, Counter
 from mocks.testing.ground import HouseGround
+from mocks.testing.parts import Person, enrol
 from mocks.up.attending import Attendant
 
 SINGLE, MANY = "/v1/inquiries", "/v1/batches"
@@ -97,9 +98,25 @@ class Subject:
         """What the tested business system has called so far."""
         return list(self.counter.calls)
 
-    def ask(self, person: object, *, items: tuple[str, ...] = ()) -> str:
-        """Ask about somebody as a business system would, and return the id of the inquiry."""
-        name = str(getattr(person, "name", person))
+    def register(self, case: str) -> Person:
+        """Make a member of the cast known to the gateway and to every agency; return the person.
+
+        Agencies hold the values that the member is known for, and drawn ones of `information`.
+
+        Raises:
+            KeyError: the cast has no such case.
+        """
+        one = enrol(self.ground.world, case)
+        self.ground.call(self._register(one))
+        return Person.of(one, self.run.sut.population.local_number(one))
+
+    def ask(self, person: Person | str, *, items: tuple[str, ...] = ()) -> str:
+        """Ask about somebody as a business system would, and return the id of the inquiry.
+
+        Raises:
+            KeyError: nobody of that name is registered.
+        """
+        name = person if isinstance(person, str) else person.name
         return self.ground.call(self._ask(name, items))
 
     def find_inquiry(self, inquiry: str) -> Json:
@@ -151,6 +168,14 @@ class Subject:
         number = asked.get("number") if isinstance(asked, Mapping) else None
         population = self.run.sut.population
         return next((one for one in self.run.crew if population.local_number(one) == number), None)
+
+    async def _register(self, one: Cast) -> None:
+        run, name = self.run, one.who.name
+        if name not in run.crew.members:
+            await replace(run.sut.population, crew=Crew(run.crew.people, {name: (one,)})).settle()
+            await run.pace.settle()
+            crew = Crew(run.crew.people, {**run.crew.members, name: (one,)})
+            run.crew = run.sut.population.crew = run.staff.crew = self.ground.crew = crew
 
     async def _authorise(self) -> str:
         await self.gateway.authorise()
