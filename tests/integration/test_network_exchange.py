@@ -177,9 +177,11 @@ async def test_a_permit_list_that_breaks_the_form_is_no_usable_reply(
         await town.ports[town.a].core.request_permit_list()
 
 
-async def test_a_refused_process_number_is_no_usable_reply(town: Town, core: ScriptedCore) -> None:
+async def test_a_process_number_refused_for_now_is_no_usable_reply(
+    town: Town, core: ScriptedCore
+) -> None:
     core.replies["process-number-request"] = lambda document: [
-        core.write(refusal("message.sender"), document)
+        core.write(refusal("message.sender", "after"), document)
     ]
 
     with pytest.raises(PeerUnreachableError, match=r"message\.sender"):
