@@ -10,11 +10,12 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from mocks.engine.draw import Draw
 from mocks.parties.refusals import Occasion, RefusedError, explain
+from mocks.parties.seen import decoded
 from mocks.trust import DOCUMENT_ALGORITHM, PERMIT_ALGORITHM, Directory
 from wire.documents import JSON_TYPE, PERMIT_TYPE, XML_TYPE, Document, seal
 from wire.errors import WireError
 from wire.keys import PublicKey
-from wire.messages import Message, decode, encode, kind_of
+from wire.messages import Message, encode, kind_of
 from wire.permit import PermitClaims, read
 from wire.permit_list import PermitListBody, decode_permit_list
 from wire.signatures import WINDOW_SECONDS, KeyRing, Signer, verify
@@ -135,7 +136,7 @@ class Desk:
         """
         self._verify(document, now=now, old=old)
         try:
-            return decode(document.kind, document.body)
+            return decoded(document.kind, document.body)
         except WireError as error:
             raise RefusedError("message.malformed") from error
 

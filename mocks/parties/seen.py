@@ -20,14 +20,19 @@ REMEMBERED = 256  # documents: a stream is looked into before its turn and withi
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _decoded(kind: str, body: bytes) -> Message:
+def decoded(kind: str, body: bytes) -> Message:
+    """Return what a body says; the latest bodies are remembered.
+
+    Raises:
+        WireError: it is no message of that kind.
+    """
     return decode(kind, body)
 
 
 def peek(document: Document) -> Message | None:
     """Return what a document says, unverified, or None if it cannot be read."""
     try:
-        return _decoded(document.kind, document.body)
+        return decoded(document.kind, document.body)
     except WireError:
         return None
 
