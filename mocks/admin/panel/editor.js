@@ -60,7 +60,7 @@ async function replace(event) {
   button.removeAttribute("aria-busy");
   if (!reply.ok) {
     const { problems = [], title = "", detail = "" } = reply.body ?? {};
-    showProblems(problems, `${title}　${detail}`, false);
+    showProblems(problems, problems.length ? `${title}。何も変わっていません。` : `${title}　${detail}`, false);
     if (!problems.length) sayProblem(reply);
     return;
   }

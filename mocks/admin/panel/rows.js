@@ -72,6 +72,7 @@ async function open(url, { push = true, focus = false } = {}) {
   document.title = page.title;
   if (push) history.pushState(null, "", url);
   mark();
+  if (matchMedia("(max-width: 1180px)").matches) document.getElementById("detail").scrollIntoView();
   if (focus) document.getElementById("detail-title")?.focus();
 }
 
