@@ -1,0 +1,1 @@
+"""Conformance of a municipal system: profiles, runs, waivers, reports (`mocks conform`)."""

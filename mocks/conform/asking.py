@@ -1,0 +1,164 @@
+"""One inquiry as core and inquirer send it to a provider, right or spoiled, and the reply."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from mocks.conform.bench import Bench
+from mocks.parties.agency_state import BASIS, INSTRUMENT
+from mocks.parties.desk import Letter, forger
+from mocks.parties.refusals import RefusedError
+from mocks.runs.plan import INFORMATION
+from wire.documents import Document
+from wire.messages import Answer, Inquiry, Notice, Receipt, Refusal, RequestedInformation
+from wire.permit import PermitClaims, PermitGrant, issue
+
+LIFE: Final = timedelta(minutes=5)
+ROW: Final = "69"
+CLAUSE: Final = "7"
+GRANTED: Final = ("total_income",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a provider said: of an answer its items and body, of a refusal its code."""
+
+    kind: Literal["answered", "not_provided", "refused", "receipt", "silent", "unsigned"]
+    ja: str
+    code: str | None = None
+    items: tuple[str, ...] = ()
+    body: bytes = field(default=b"", repr=False)
+    retry_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """An inquiry with its permit and notice; `forged` and `without` name what is wrong or missing.
+
+    `other_id` is a message id that nothing else has.
+    """
+
+    at: datetime
+    claims: PermitClaims
+    inquiry: Inquiry
+    notice: Notice = field(repr=False)
+    inquiry_id: str
+    other_id: str
+    forged: Sequence[Literal["permit", "notice", "inquiry"]] = ()
+    without: Sequence[Literal["permit", "notice"]] = ()
+
+    def write(self, bench: Bench) -> list[bytes]:
+        """Return the three documents of it, as far as they are not left out."""
+        desk, core = bench.asker.desk, bench.world.core
+        asked = Letter(
+            to=bench.code, at=self.at, message_id=self.inquiry_id, forged="inquiry" in self.forged
+        )
+        told = Letter(to=bench.code, at=self.at, forged="notice" in self.forged)
+        key = core.permit_key
+        if "permit" in self.forged:
+            key = forger(core.desk.signer).private_key  # type: ignore[assignment]  # of the same kind
+        compact = issue(self.claims, key, core.permit_key_id)
+        enclosing = Letter(to=bench.code, at=self.at, message_id=self.claims.permit_id)
+        stream = {
+            "inquiry": desk.write(self.inquiry, asked),
+            "permit": desk.enclose(compact, enclosing, core.code),
+            "notice": core.desk.write(self.notice, told),
+        }
+        return [one.raw for name, one in stream.items() if name not in self.without]
+
+
+def make_question(
+    bench: Bench, *, clause: str = CLAUSE, wanted: Sequence[str] = GRANTED
+) -> Question:
+    """Return an inquiry with a permit for `GRANTED` that is right in every way."""
+    desk, core, now = bench.asker.desk, bench.world.core, bench.now
+    numbers = [desk.new_id("conform") for _ in range(5)]
+    permit_id, transaction, request_id, inquiry_id, other_id = numbers
+    edition = core.judge.edition_in_force(INSTRUMENT, now)
+    claims = PermitClaims(
+        permit_id=permit_id,
+        issuer=core.code,
+        audience=bench.code,
+        inquirer=bench.asker.code,
+        instrument=INSTRUMENT,
+        row=ROW,
+        clause=clause,
+        basis=BASIS,
+        information=(PermitGrant(information=INFORMATION, items=GRANTED),),
+        transaction_number=transaction,
+        edition_sha256=edition,
+        request_message_id=request_id,
+        issued_at=now,
+        not_before=now,
+        expires_at=now + LIFE,
+    )
+    inquiry = Inquiry(
+        transaction_number=transaction,
+        permit_id=permit_id,
+        inquirer=bench.asker.code,
+        provider=bench.code,
+        instrument=INSTRUMENT,
+        row=ROW,
+        clause=clause,
+        basis=BASIS,
+        information=(RequestedInformation(name=INFORMATION, items=tuple(wanted)),),
+        requested_at=now,
+        period_from=None,
+        period_to=None,
+        nondisclosure=False,
+    )
+    notice = Notice(
+        transaction_number=transaction,
+        permit_id=permit_id,
+        symbol=core.symbol_of(bench.code, bench.person.resident_code),
+        route=core.code,
+        inquirer=bench.asker.code,
+        inquiry_message_id=inquiry_id,
+    )
+    return Question(
+        at=now,
+        claims=claims,
+        inquiry=inquiry,
+        notice=notice,
+        inquiry_id=inquiry_id,
+        other_id=other_id,
+    )
+
+
+async def ask(bench: Bench, question: Question) -> Said:
+    """Bring a question to the provider and return what it says."""
+    return await send(bench, question.write(bench))
+
+
+async def send(bench: Bench, stream: Sequence[bytes]) -> Said:
+    """Let the core bring documents to the provider and return what it says to the inquiry."""
+    replies = await bench.space.post(bench.world.core.code, bench.code, stream)
+    if replies is None:
+        return Said(kind="silent", ja="応答がありません")
+    found = [_read(bench, one) for one in replies]
+    order = ("answered", "not_provided", "refused", "receipt", "unsigned")
+    for kind in order:
+        for said in found:
+            if said.kind == kind:
+                return said
+    return Said(kind="silent", ja="照会への応答がありません")
+
+
+def _read(bench: Bench, document: Document) -> Said:
+    try:
+        message = bench.asker.desk.read(document, now=bench.now, old=True)
+    except RefusedError as error:
+        return Said(kind="unsigned", ja=f"応答を確かめられません（{error.code}）")
+    if isinstance(message, Answer):
+        items = [item.id for part in message.information for item in part.items]
+        if message.state != "answered":
+            return Said(kind="not_provided", ja=f"回答 {message.state}")
+        said = f"回答 answered、項目 {'、'.join(items)}"
+        return Said(kind="answered", ja=said, items=tuple(items), body=document.body)
+    if isinstance(message, Refusal):
+        at = getattr(message, "retry_at", None)
+        return Said(kind="refused", ja=f"断り {message.code}", code=message.code, retry_at=at)
+    if isinstance(message, Receipt):
+        return Said(kind="receipt", ja=f"受付 {message.state}")
+    return Said(kind="silent", ja=f"電文 {document.kind}")

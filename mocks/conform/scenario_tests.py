@@ -1,0 +1,110 @@
+"""Tests that play a scenario: checks are what its expectations came to."""
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from mocks.conform.profiles import CheckSpec, TestSpec
+from mocks.conform.results import CheckResult, Result, judge_level
+from mocks.conform.running import CouldNotRunError, Outcome
+from mocks.engine.evidence import Verdict
+from mocks.engine.loading import load_scenario
+from mocks.runs.play import Source, play
+from mocks.runs.stage import RunOptions
+from mocks.scenarios.library import find_shipped
+
+_PAIR: Final = re.compile(r"期待: (?P<expected>.*?)。実際: (?P<received>.*)。", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayScenarios:
+    """Plays scenarios against our gateway, or another program that serves as it does."""
+
+    options: RunOptions
+    tell: Callable[[str], None] = lambda _: None
+
+    async def execute(self, test: TestSpec) -> Outcome:
+        """Play the scenario of a test.
+
+        Raises:
+            CouldNotRunError: it could not be played to its end.
+        """
+        report = await play(load_source(test), self.options, self.tell)
+        if report.trouble is not None:
+            raise CouldNotRunError(report.trouble)
+        document = report.as_document()
+        facts = {
+            name: document[name]
+            for name in (
+                "command",
+                "seed",
+                "scale",
+                "sha256",
+                "digest",
+                "started_at",
+                "ended_at",
+                "idle_rules",
+            )
+        }
+        checks = judge_checks(test, report.verdicts)
+        return Outcome(
+            checks=checks,
+            facts={"scenario": report.id, **facts},
+            journal=pick_rows(document["rows"], checks),
+        )
+
+
+def load_source(test: TestSpec) -> Source:
+    """Return the scenario of a test.
+
+    Raises:
+        CouldNotRunError: there is none of that name.
+    """
+    name = test.scenario or ""
+    octets = find_shipped(name)
+    if octets is None:
+        raise CouldNotRunError("シナリオがありません", name)
+    sha256 = hashlib.sha256(octets).hexdigest()
+    return Source(name=name, scenario=load_scenario(octets).scenario, sha256=sha256)
+
+
+def judge_checks(
+    test: TestSpec, verdicts: Sequence[Verdict], *, unseen: Result = "skip"
+) -> tuple[CheckResult, ...]:
+    """Return the checks of a test; what is still open was not verified (`unseen`).
+
+    Raises:
+        CouldNotRunError: the scenario has no such expectation.
+    """
+    known = {verdict.index + 1: verdict for verdict in verdicts}
+    return tuple(_judge(check, known, unseen) for check in test.checks)
+
+
+def _judge(check: CheckSpec, known: Mapping[int, Verdict], unseen: Result) -> CheckResult:
+    verdict = known.get(check.expect or 0)
+    if verdict is None:
+        raise CouldNotRunError("シナリオにこの期待がありません", check.id)
+    found = _PAIR.fullmatch(verdict.said_ja)
+    expected, received = (found["expected"], found["received"]) if found else ("", verdict.said_ja)
+    is_open = verdict.outcome == "open"
+    return CheckResult(
+        id=check.id,
+        ja=check.ja,
+        level=check.level,
+        result=unseen if is_open else judge_level(check.level, met=verdict.outcome == "met"),
+        expected=expected,
+        received=received,
+        requirements=check.requirements,
+        why=verdict.why or "",
+        rows=verdict.rows,
+    )
+
+
+def pick_rows(
+    rows: Sequence[Mapping[str, Any]], checks: Sequence[CheckResult]
+) -> tuple[Mapping[str, Any], ...]:
+    """Return the journal rows that decide a test."""
+    deciding = {row for check in checks for row in check.rows}
+    return tuple(row for row in rows if row["id"] in deciding)
