@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import cast
 
 from mocks.engine.exchange import Call
 from mocks.engine.party import Arrived
@@ -53,7 +54,7 @@ def asked_call(bureau: Bureau, asked: Asked, op: str, here: datetime) -> Call:
         peer=names.called(request.provider),
         correlation=request.request_id,
         content=content_of(request, names),
-        facts=bureau.role.facts(here, permit=permit, inquiry=asked.state),
+        facts=bureau.role.facts(here, permit=permit, inquiry=cast("State", asked.state)),
     )
     return about(call, bureau.role.person(asked.number))
 

@@ -54,7 +54,7 @@ class Asked:
     request: PermitRequest = field(repr=False)
     number: str = field(default="", repr=False)
     polls: bool = False
-    state: State = "permit_requested"
+    state: str = "permit_requested"
     code: str | None = None
     failed: str | None = None
     permit: bytes = b""

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mocks.engine.journal import Row
 from mocks.parties.refusals import RefusedError
 from mocks.pki import Pki
 from tests.support.parties import NOON, Sandbox, command, open_parties
@@ -67,8 +68,8 @@ def take(sandbox: Sandbox, step: tuple[str, str | int]) -> None:
             request_id = f"{what}-{len(agency.state.asked)}"
             sandbox.ask(command(sandbox.world, request_id=request_id, individual_number=number))
         else:
-            request_id = [one for one in agency.state.asked if one.startswith(what)][-1:]
-            for one in request_id:
+            latest = [one for one in agency.state.asked if one.startswith(what)][-1:]
+            for one in latest:
                 act = (
                     agency.repeat(one) if kind == "repeat" else agency.distort(one, now=sandbox.now)
                 )
@@ -100,7 +101,7 @@ def day(pki: Pki, steps: Sequence[tuple[str, str | int]], rules: Sequence[str]) 
         ]
 
 
-def rows_of(sandbox: Sandbox) -> list[object]:
+def rows_of(sandbox: Sandbox) -> list[Row]:
     return [row for op in OPS[:-1] for row in rows(sandbox, op)]
 
 
