@@ -506,7 +506,7 @@ async def test_a_request_for_nothing_that_is_there_is_refused(
     response = await api.call(method, path)
     await assert_refused(response, status, code, place)
     if status == 405:
-        assert response.headers["Allow"] == "GET,HEAD,POST"
+        assert response.headers["Allow"] == "GET, HEAD, POST"
 
 
 async def test_an_operation_without_body_takes_none(api: Business) -> None:
