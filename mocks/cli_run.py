@@ -1,6 +1,7 @@
 """`nakadachi mocks scenario run`: play scenarios against our gateway and say what came of it."""
 
 import asyncio
+import signal
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -70,7 +71,7 @@ def run_scenarios(  # noqa: PLR0913  # each is an option of its own
     if everything:
         found = [one for one in found if find_obstacle(one.scenario) is None]
     options = RunOptions(seed=seed, scale=scale, keep=keep, folder=folder)
-    reports = asyncio.run(_play_all(found, options, as_text=not as_json))
+    reports = _play(found, options, as_text=not as_json)
     if as_json:
         print_json([one.as_document() for one in reports])
     outcomes = {one.outcome for one in reports}
@@ -88,6 +89,21 @@ def _source(name: str) -> Source:
         print_problems({name: problems})
         raise typer.Exit(NO)
     return Source(name=name, scenario=load(given).scenario, sha256=given.sha256)
+
+
+def _play(sources: Sequence[Source], options: RunOptions, *, as_text: bool) -> list[RunReport]:
+    """Play until done; SIGTERM and Ctrl-C stop everything that was started."""
+
+    async def guarded() -> list[RunReport]:
+        task = asyncio.current_task()
+        if task is not None:
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        return await _play_all(sources, options, as_text=as_text)
+
+    try:
+        return asyncio.run(guarded())
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        raise typer.Exit(ENVIRONMENT) from None
 
 
 async def _play_all(

@@ -19,6 +19,7 @@ SHOWN = 8  # rows of each verdict, for people
 class RunReport:
     """One run of one scenario; `trouble` says why it could not be played to its end, if so.
 
+    A system under test that `crashed` has failed, whatever was expected.
     `idle` are rules that matched nothing, `digest` is that of the journal: the same seed gives
     the same one.
     """
@@ -38,6 +39,7 @@ class RunReport:
     rows: Sequence[Row] = field(default=(), repr=False)
     digest: str = ""
     folder: str | None = None
+    crashed: bool = False
     trouble: str | None = None
 
     @property
@@ -46,7 +48,7 @@ class RunReport:
         if self.trouble is not None:
             return "error"
         outcomes = {one.outcome for one in self.verdicts}
-        if "broken" in outcomes:
+        if self.crashed or "broken" in outcomes:
             return "failed"
         return "undecided" if "open" in outcomes else "passed"
 
@@ -76,6 +78,7 @@ class RunReport:
             "idle_rules": list(self.idle),
             "rows": [_row(row) for row in self.rows if row.id in deciding],
             "folder": self.folder,
+            "crashed": self.crashed,
             "trouble": self.trouble,
         }
 
@@ -95,6 +98,8 @@ class RunReport:
         lines += [
             f"  -- 当たらなかった規則 rule that matched nothing: {name}" for name in self.idle
         ]
+        if self.crashed:
+            lines.append("  !! 試験対象が異常終了しました / the system under test ended by itself")
         if self.trouble is not None:
             lines.append(f"  !! {self.trouble}")
         if self.folder is not None:

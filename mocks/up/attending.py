@@ -14,7 +14,7 @@ from mocks.engine.agenda import Entry
 from mocks.engine.evidence import Evidence
 from mocks.gateway import GatewayFailedError
 from mocks.runs.pace import RestlessError
-from mocks.runs.play import Run
+from mocks.runs.run import Run
 
 LOOK_SECONDS: Final = 0.5
 MOST_STOPS: Final = 20_000

@@ -19,7 +19,7 @@ from mocks.net.house import House, Plot
 from mocks.net.space import Space
 from mocks.runs.crew import Cast, Crew
 from mocks.runs.plan import INFORMATION, RunPlan
-from mocks.runs.play import Run
+from mocks.runs.run import Run
 from mocks.runs.stage import SLOT, RunOptions, Stage, prepare_gateway
 from mocks.trust import render
 from mocks.up.attending import Attendant
