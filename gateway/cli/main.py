@@ -28,6 +28,7 @@ COMMANDS = {
     "codec": "gateway.cli.codec",
     "db": "gateway.cli.db",
 }
+OTHERS = frozenset({"up", "demo", "mocks"})  # commands of other packages that are known by name
 GROUPS = frozenset({"addresses", "symbols", "replica", "held", "permits", "records", "codec", "db"})
 _HELP = (
     "仲立ち: 情報提供ネットワークの中間サーバー（公開の模擬環境）\n\n"
@@ -37,13 +38,14 @@ _HELP = (
 
 
 def build(called: str | None = None) -> typer.Typer:
-    """Return the application with the command `called`, with all of them if it is none of ours."""
+    """Return the application with the command `called`, with all of them if nobody knows it."""
     app = typer.Typer(
         help=_HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
     )
     app.callback()(_root)
+    known = COMMANDS.keys() | OTHERS
     for name, module in COMMANDS.items():
-        if called not in COMMANDS or name == called:
+        if called not in known or name == called:
             found = importlib.import_module(module).app
             app.add_typer(found, name=name if name in GROUPS else None)
     if called not in COMMANDS:
