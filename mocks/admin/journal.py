@@ -127,9 +127,8 @@ def load_row(room: Room, number: int) -> Row:
     row = journal.find(number)
     if row is not None:
         return row
-    first = journal.rows()[:1]
-    gone = bool(first) and first[0].is_marker and number <= first[0].id
-    raise AdminError("journal.evicted" if gone else "journal.unknown")
+    known = journal.gone and number <= journal.last_row
+    raise AdminError("journal.evicted" if known else "journal.unknown")
 
 
 OPERATIONS: Final = (

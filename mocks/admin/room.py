@@ -64,8 +64,7 @@ class Room:
     @property
     def evicted(self) -> int:
         """How many rows gave way to newer ones."""
-        first = self.space.journal.rows()[:1]
-        return int(first[0].decoded["rows"]) if first and first[0].is_marker else 0
+        return self.space.journal.gone
 
     def name_party(self, name: str) -> str:
         """Return how the journal calls a party, by its name or its institution code."""

@@ -52,7 +52,7 @@ def show_space(room: Room) -> SpaceResource:
             )
             for one in scenarios.values()
         ),
-        journal_end=rows[-1].id if rows else 0,
+        journal_end=space.journal.last_row,
         unmatched=sum(1 for row in rows if row.op is None and not row.is_marker),
         evicted=room.evicted,
         faults=len(room.space.script.rules_by_hand),

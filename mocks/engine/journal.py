@@ -91,6 +91,16 @@ class Journal:
         known = self._exchanges.get(exchange)
         return (known.asked, known.answered or b"") if known else (b"", b"")
 
+    @property
+    def gone(self) -> int:
+        """How many rows are gone for lack of room."""
+        return self._gone
+
+    @property
+    def last_row(self) -> int:
+        """The id of the last row, 0 before the first."""
+        return self._last_row
+
     def find_exchange(self, exchange: int) -> Exchange | None:
         """Return an exchange, or None when it is unknown or gone."""
         return self._exchanges.get(exchange)

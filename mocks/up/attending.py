@@ -86,7 +86,7 @@ class Attendant:
                     await self.run.sut.take(entry.step, self.run.now)
                 await self.run.staff.act()
                 await self.run.sut.look(self.run.now)
-            except _TROUBLES as error:
+            except Exception as error:  # noqa: BLE001  # what goes wrong here must not end the space
                 self._note(f"{type(error).__name__}: {error}")
 
     async def _rest(self) -> bool:

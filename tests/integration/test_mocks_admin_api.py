@@ -288,6 +288,23 @@ async def test_a_request_is_sent_again_byte_by_byte(admin: Admin) -> None:
     assert (unknown.status, unknown.code) == (404, "journal.unknown")
 
 
+async def test_a_row_that_gave_way_is_told_from_one_that_never_was(admin: Admin) -> None:
+    await admin.open()
+    space = admin.house.find("demo")
+    assert space is not None
+    space.journal.max_rows = 2
+    for _ in range(3):
+        space.journal.add(Row(at=space.clock.now(), party="core"))
+    page = (await admin.ask("GET", "/spaces/demo/journal")).body
+    assert (page["evicted"], page["rows"][0]["note"]) == (1, "evicted")
+    gone = await admin.ask("GET", "/spaces/demo/journal/1")
+    assert (gone.status, gone.code) == (410, "journal.evicted")
+    never = await admin.ask("GET", "/spaces/demo/journal/4")
+    assert (never.status, never.code) == (404, "journal.unknown")
+    warnings = (await admin.ask("GET", "/spaces/demo")).body["warnings"]
+    assert [(one["code"], one["count"]) for one in warnings] == [("journal.evicted", 1)]
+
+
 async def test_three_things_are_cleared_one_by_one(admin: Admin) -> None:
     await admin.open(scenario="S04")
     space = admin.house.find("demo")

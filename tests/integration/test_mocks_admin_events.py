@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientResponse
 
+from mocks.admin import events
 from mocks.admin.events import LOOK_SECONDS
 from mocks.admin.feed import Feed
 from mocks.admin.routes import PREFIX
@@ -129,6 +130,16 @@ async def test_what_nobody_tells_of_is_found(admin: Admin) -> None:
         space.journal.begin("core", None, "in", b" 123456789018 ", space.clock.now())
         _, _, said = await listener.next("warnings")
         assert [one["code"] for one in said["warnings"]] == ["number.real"]
+
+
+async def test_a_quiet_stream_says_now_and_then_that_it_lives(
+    admin: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "BEAT_SECONDS", 0.0)
+    await admin.open()
+    async with listen(admin) as listener, asyncio.timeout(PATIENCE):
+        await listener.next("hello")
+        assert (await listener.response.content.readline()).startswith(b": ")
 
 
 async def test_events_end_with_their_space(admin: Admin) -> None:
