@@ -44,9 +44,10 @@ docs: $(VENV)/.dev ## the documentation site, generated pages included
 bench: $(VENV)/.dev $(VENV)-bench/.installed ## side by side with what it is compared with: ratios, a table, JSON below var/
 	$(BIN)/python tools/bench/run.py $(BENCH)
 
-sim: $(VENV)/.dev ## the long runs of what `make test` samples: every permission, a million records
+sim: $(VENV)/.dev ## the long runs of what `make test` samples: permissions, records, runs of one seed
 	$(BIN)/nakadachi permits oracle-check --full --mutations 1000000
 	NAKADACHI_RECORDS=1000000 $(BIN)/python -m pytest -q -p no:randomly --timeout 3600 -k random_files tests/unit/wire/test_file_columns.py
+	NAKADACHI_SAME_SEED=20 $(BIN)/python -m pytest -q -p no:randomly --timeout 3600 -k same_seed tests/e2e/test_scenario_runs.py
 
 $(VENV)/.runtime: requirements/runtime.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
