@@ -75,14 +75,19 @@ def build_app(desk: Desk, *, extensions: Sequence[Extension] = ()) -> web.Applic
 def _log_in(desk: Desk, request: web.Request) -> web.Response:
     """Spend the code of a login link and go on to the panel; a browser's prefetch spends nothing.
 
+    Who is logged in already goes on also with a link that is spent.
+
     Raises:
         AdminError: `login.spent`, `request.origin`.
     """
     if "prefetch" in request.headers.get("Sec-Purpose", request.headers.get("Purpose", "")):
         raise AdminError("request.origin")
     gate = desk.gate
-    session = gate.log_in(request.query.get("code", ""))
     response = web.Response(text=_PAGE, content_type="text/html")
+    response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+    if gate.knows(request):
+        return response
+    session = gate.log_in(request.query.get("code", ""))
     # A page and no redirect: one that another site began would not carry the cookie.
     response.set_cookie(
         gate.cookie,
@@ -92,7 +97,6 @@ def _log_in(desk: Desk, request: web.Request) -> web.Response:
         httponly=True,
         samesite="Strict",
     )
-    response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
     return response
 
 

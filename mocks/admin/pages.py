@@ -133,7 +133,8 @@ class _Pages:
         room, filters = self._room(request), Filters.read(request.query)
         asked = [int(one) for one in request.query.get("ids", "").split(",") if _is_number(one)]
         wanted = set(asked[-MOST_ASKED:])
-        rows = [row for row in filters.find_rows(room) if row.id in wanted]
+        since = min(wanted, default=1) - 1
+        rows = [row for row in filters.find_rows(room, since) if row.id in wanted]
         places = spread(request.query.get("lanes", "").split(","))
         return self._render(
             "lines.html",

@@ -47,10 +47,11 @@ class Filters:
         chosen = self.chosen | more
         return f"?{urlencode(chosen)}" if chosen else ""
 
-    def find_rows(self, room: Room) -> list[Row]:
-        """Return the rows that fit, oldest first, markers among them."""
+    def find_rows(self, room: Room, since: int = 0) -> list[Row]:
+        """Return the rows after a number that fit, oldest first, markers among them."""
         party = None if self.party is None else room.name_party(self.party)
         return room.space.script.journal.rows(
+            since,
             unmatched=self.unmatched,
             correlation=self.correlation,
             party=party,

@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from tests.support.panel import Served, Yard, serve_panel
 
@@ -17,6 +24,7 @@ SIZE: Any = {"width": 1440, "height": 900}  # Any: playwright's own type of it i
 
 @pytest.fixture(scope="session", name="browser")
 def _browser() -> Iterator[Browser]:
+    expect.set_options(timeout=WAIT)
     with sync_playwright() as playwright:
         # The sandbox of Chromium needs another user than root; the pages are our own.
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])

@@ -41,8 +41,8 @@ async function perform(element, body) {
   if (!reply.ok) return sayProblem(reply);
   if (leave) return location.assign(leave);
   say(done ?? `${element.getAttribute("aria-label") ?? element.textContent.trim()}: 済みました`);
-  await refreshSide();
-  document.dispatchEvent(new CustomEvent("changed"));
+  document.dispatchEvent(new CustomEvent("changed", { detail: { urgent: true } }));
+  await refreshSide({ urgent: true });
 }
 
 async function copy(id) {

@@ -71,8 +71,8 @@ async function replace(event) {
   button.textContent = "差し替える";
   showProblems(reply.body.problems ?? [], `${reply.body.id} ${reply.status === 201 ? "を読み込みました" : "を差し替えました"}`, true);
   say("差し替えました。記録はそのままです。");
-  refreshSide();
-  refreshVerdicts();
+  refreshSide({ urgent: true });
+  refreshVerdicts({ urgent: true });
 }
 
 export function beginEditor() {
@@ -94,7 +94,7 @@ export function beginEditor() {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) replace(event);
   });
   document.getElementById("editor-form").addEventListener("submit", replace);
-  for (const name of ["row", "everything", "changed"]) document.addEventListener(name, refreshVerdicts);
+  for (const name of ["row", "everything", "changed"]) document.addEventListener(name, ({ detail }) => refreshVerdicts(detail?.urgent ? detail : {}));
   // What the system under test shows is no row: it is looked at now and then.
   setInterval(() => { if (!document.hidden) refreshVerdicts(); }, LOOK);
 }

@@ -39,19 +39,30 @@ export function swap(page, id) {
   return fresh;
 }
 
-// Runs work one at a time; what is asked for while it runs is done once, afterwards.
-export function once(work) {
+// Runs work one at a time; what is asked for while it runs, or right after it, is done once, later:
+// the pause is three times what the work took, for looking must not slow what is looked at.
+// Somebody who has just changed something (`urgent`) does not wait for the pause.
+export function once(work, pause = 100) {
   let running = false;
   let again = false;
-  return async function ask() {
-    if (running) { again = true; return; }
+  let hurry = false;
+  let rest = 0;
+  async function ask({ urgent = false } = {}) {
+    if (running || (rest && !urgent)) { again = true; hurry ||= urgent; return; }
+    clearTimeout(rest);
     running = true;
+    again = hurry = false;
+    const start = performance.now();
     try {
-      do { again = false; await work(); } while (again);
+      await work();
     } catch (error) {
       if (error.status === 401) location.reload();
-    } finally { running = false; }
-  };
+    }
+    running = false;
+    const wait = hurry ? 0 : Math.max(pause, Math.min(2000, 3 * (performance.now() - start)));
+    rest = setTimeout(() => { rest = 0; if (again) ask(); }, wait);
+  }
+  return ask;
 }
 
 const SIDE = ["banner", "space", "clock", "parties", "moments"];

@@ -89,12 +89,12 @@ const KEYS = {
   j: () => step(1), ArrowDown: () => step(1), k: () => step(-1), ArrowUp: () => step(-1),
   "/": () => document.querySelector("#filters select").focus(),
   u: () => document.querySelector('#filters [name="unmatched"]').click(),
-  ".": () => document.getElementById("advance-P1BD").click(),
 };
 
 function press(event) {
   const typing = event.target.closest("input, select, textarea");
-  if (typing || event.ctrlKey || event.metaKey || event.altKey || !KEYS[event.key]) return;
+  const elsewhere = event.target !== document.body && !event.target.closest("#main, #detail");
+  if (typing || elsewhere || event.ctrlKey || event.metaKey || event.altKey || !KEYS[event.key]) return;
   const arrow = event.key.startsWith("Arrow");
   if (arrow && !event.target.closest("#rows")) return;
   event.preventDefault();
@@ -103,7 +103,7 @@ function press(event) {
 
 export function beginRows() {
   document.addEventListener("row", ({ detail: row }) => { waiting.add(row.id); refreshLines(); });
-  document.addEventListener("everything", refreshAll);
+  document.addEventListener("everything", () => refreshAll());
   document.addEventListener("keydown", press);
   document.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
@@ -122,7 +122,8 @@ export function beginRows() {
   });
   addEventListener("popstate", () => open(location.href, { push: false }).catch(() => location.reload()));
   // The journal grows and the number beside it with it, without an event of its own.
-  document.addEventListener("row", refreshSide);
+  const count = once(refreshSide, 1000);
+  document.addEventListener("row", () => count());
   mark();
   follow();
   const chosen = document.querySelector("tr.selected");
