@@ -47,6 +47,7 @@ class Mocks(LazyGroup):
         "party": "mocks.cli_party",
         "journal": "mocks.cli_journal",
         "people": "mocks.cli_people",
+        "conform": "mocks.conform.cli",
     }
 
 

@@ -17,7 +17,7 @@ from mocks.net.space import Space
 from mocks.parties.agency import Agency
 from mocks.runs.crew import Crew
 from mocks.runs.plan import plan_run
-from mocks.runs.play import Run
+from mocks.runs.run import Run
 from mocks.runs.stage import RunOptions, open_stage
 from mocks.up.opening import Up
 from mocks.world import World

@@ -1,0 +1,162 @@
+"""One run from the doctor to the conclusion: who carries out what, waivers, the result."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from importlib.metadata import version
+from typing import Any, Final
+
+from mocks.conform.bench import Bench, open_bench
+from mocks.conform.conclusion import RunResult, Scope
+from mocks.conform.doctor import Surgery
+from mocks.conform.doctoring import Diagnosis
+from mocks.conform.external import ExternalScenarios, open_external
+from mocks.conform.file_systems import CommandFiles, DropFiles, FileSystem
+from mocks.conform.file_tests import FileTests
+from mocks.conform.plan import Plan
+from mocks.conform.profiles import Kind, Profile
+from mocks.conform.provision_tests import ProvisionTests
+from mocks.conform.results import GroupResult
+from mocks.conform.running import CouldNotRunError, Executor, Runner
+from mocks.conform.scenario_tests import GatewayScenarios
+from mocks.conform.waiting import Waits
+from mocks.conform.waivers import Waiver, apply_waivers
+from mocks.engine.clock import day_of, system_time
+from mocks.gateway import PROGRAM
+from mocks.runs.stage import RunOptions
+
+Tell = Callable[[str], None]
+_NETWORK: Final = frozenset({"inquirer", "provider"})
+
+
+@dataclass(slots=True, kw_only=True)
+class Session:
+    """A run of a plan; `program` is what serves in the place of our gateway, for tests of tests."""
+
+    plan: Plan
+    profile: Profile
+    tell: Tell = lambda _: None
+    program: tuple[str, ...] = tuple(PROGRAM)
+    waits: Waits = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.waits = Waits(tell=self.tell, patience=self.plan.patience)
+
+    async def examine(self) -> tuple[Diagnosis, ...]:
+        """Return what the doctor finds."""
+        files, drop = self._choose_files(), self.plan.drop
+        told = Surgery(
+            files=None if drop is not None else files,
+            drop=drop,
+            closed_days=self.plan.closed_days,
+            admin_url=self.plan.admin_url,
+        )
+        if self.profile.role not in _NETWORK:
+            return await told.visit()
+        try:
+            async with self._open_bench() as bench:
+                admin = self.plan.admin_url or _ready_url(bench)
+                surgery = Surgery(
+                    bench=bench,
+                    drop=drop,
+                    closed_days=self.plan.closed_days,
+                    admin_url=admin,
+                    provides=bench.gateway is not None or self.profile.role == "provider",
+                )
+                return await surgery.visit()
+        except CouldNotRunError as error:
+            failed = Diagnosis(
+                id="start",
+                ja="試験対象が起動する",
+                state="environment",
+                expected="起動する",
+                received=str(error),
+            )
+            return (failed, *await told.visit())
+
+    async def run(
+        self, waivers: tuple[Waiver, ...] = (), diagnosis: tuple[Diagnosis, ...] = ()
+    ) -> RunResult:
+        """Return what a run came to."""
+        started_at = system_time()
+        async with AsyncExitStack() as stack:
+            stack.callback(self.waits.listen())
+            runner = Runner(
+                profile=self.profile,
+                executors=self._list_executors(stack),
+                now=system_time,
+                tell=self.tell,
+                chosen=self.plan.chosen,
+            )
+            if self.plan.sut == "external" or self.plan.drop is not None:
+                self.tell(f"人の操作が要る試験: {runner.manual} 件")
+            groups = await runner.run()
+        today = day_of(started_at)
+        overlay = apply_waivers(groups, waivers, self.profile.variant, today=today)
+        return RunResult(
+            profile=self.profile,
+            scope=Scope(
+                system=self.plan.system,
+                environment=self.plan.environment,
+                ran_by=self.plan.ran_by,
+                authorised_by=self.plan.authorised_by,
+                version=version("nakadachi"),
+                sut=self.plan.sut,
+                seed=self.plan.seed,
+                started_at=started_at,
+                expires_on=today + timedelta(days=self.plan.expires_days),
+            ),
+            ended_at=system_time(),
+            groups=overlay.groups,
+            findings=overlay.findings,
+            waivers=waivers,
+            diagnosis=diagnosis,
+            interrupted=runner.interrupted,
+            clock=_list_clocks(groups),
+        )
+
+    def _list_executors(self, stack: AsyncExitStack) -> Mapping[Kind, Executor]:
+        options = self._options
+        provision = ProvisionTests(open=self._open_bench, stack=stack)
+        scenarios: Executor = GatewayScenarios(options=options)
+        if self.plan.sut == "external":
+            scenarios = ExternalScenarios(plan=self.plan, waits=self.waits)
+        files = FileTests(system=self._choose_files())
+        return {"scenario": scenarios, "provision": provision, "file": files}
+
+    @property
+    def _options(self) -> RunOptions:
+        folder = self.plan.folder
+        return RunOptions(seed=self.plan.seed, folder=folder, program=self.program)
+
+    def _choose_files(self) -> FileSystem:
+        if self.plan.drop is not None:
+            return DropFiles(folder=self.plan.drop, waits=self.waits)
+        if self.plan.check is None:
+            return CommandFiles()
+        return CommandFiles(check=self.plan.check, rewrite=self.plan.rewrite)
+
+    @asynccontextmanager
+    async def _open_bench(self) -> AsyncIterator[Bench]:
+        opened = (
+            open_external(self.plan, self.waits)
+            if self.plan.sut == "external"
+            else open_bench(self._options)
+        )
+        async with opened as bench:
+            yield bench
+
+
+def _ready_url(bench: Bench) -> str | None:
+    return f"{bench.gateway.plan.business_url}/readyz" if bench.gateway is not None else None
+
+
+def _list_clocks(groups: tuple[GroupResult, ...]) -> tuple[Mapping[str, Any], ...]:
+    """Return the time of the space in each test that has one."""
+    return tuple(
+        {"test": test.id, "from": test.facts["started_at"], "to": test.facts["ended_at"]}
+        for group in groups
+        for test in group.tests
+        if "started_at" in test.facts
+    )
