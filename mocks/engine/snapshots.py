@@ -3,23 +3,53 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Protocol
 
 import msgspec
 
+from mocks.engine.agenda import Agenda
 from mocks.engine.journal import Journal
 from mocks.engine.loading import load_rule, load_scenario
 from mocks.engine.names import Names
 from mocks.engine.places import Places
+from mocks.engine.scenario import Scenario
+from mocks.engine.scenario_rules import Rule
 from mocks.engine.scenario_writing import write_value
-
-if TYPE_CHECKING:  # a script takes its own snapshots
-    from mocks.engine.script import Script
+from mocks.engine.shelf import Shelf
 
 VERSION: Final = 1
 
 
-def take_snapshot(script: "Script") -> dict[str, Any]:
+class Kept(Protocol):
+    """What of a script is kept: a script takes its own snapshots, so it cannot be named here."""
+
+    space: str
+    seed: str
+    names: Names
+    journal: Journal
+    agenda: Agenda
+    places: Places
+    shelf: Shelf
+    started_at: datetime | None
+    closed_at: datetime | None
+    scenarios: dict[str, Scenario]
+    skews: dict[str, timedelta]
+
+    @property
+    def rules_by_hand(self) -> tuple[Rule, ...]:
+        """The rules that were added by hand and have not ended."""
+        ...
+
+    def load(self, scenario: Scenario) -> None:
+        """Let a scenario run from now on."""
+        ...
+
+    def add_rule(self, rule: Rule) -> None:
+        """Add a rule by hand."""
+        ...
+
+
+def take_snapshot(script: Kept) -> dict[str, Any]:
     """Return everything a script knows as JSON values."""
     return {
         "version": VERSION,
@@ -38,7 +68,7 @@ def take_snapshot(script: "Script") -> dict[str, Any]:
     }
 
 
-def fill_from(script: "Script", kept: Mapping[str, Any]) -> None:
+def fill_from(script: Kept, kept: Mapping[str, Any]) -> None:
     """Let a new script be as far as a snapshot says.
 
     Raises:
@@ -55,7 +85,7 @@ def fill_from(script: "Script", kept: Mapping[str, Any]) -> None:
         raise ValueError(message) from error
 
 
-def _fill(script: "Script", kept: Mapping[str, Any]) -> None:
+def _fill(script: Kept, kept: Mapping[str, Any]) -> None:
     for scenario in kept["scenarios"]:
         script.load(load_scenario(json.dumps(scenario).encode()).scenario)
     for rule in kept["by_hand"]:
