@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from gateway.domain.inquiry import AnsweredInformation, AnsweredItem
+from gateway.domain.masking import LOCATING
 from gateway.domain.permits import ALWAYS, Wanted
+from gateway.domain.provision import MARKING
 from gateway.domain.records import Act, ExchangeRecord, Phase
 from gateway.domain.replica import Control, ControlKind, Replica, in_force
 
@@ -33,9 +35,10 @@ def list_disclosed(
 ) -> list[DisclosureRecord]:
     """Return the exchanges that a person may see, each once, in the order of the records.
 
-    What either side marked as not to be disclosed (不開示) is left out, whenever it did.
+    What either side marked as not to be disclosed (不開示) is left out, whenever it did; so is
+    all that would tell with whom a protected person has to do.
     """
-    if any(control.kind is ControlKind.NONDISCLOSURE for control in controls):
+    if any(control.kind in MARKING for control in controls):
         return []
     found: dict[tuple[Act, str], DisclosureRecord] = {}
     hidden: set[str] = set()
@@ -73,7 +76,8 @@ def list_own(
 ) -> tuple[AnsweredInformation, ...]:
     """Return what a person may see of replicas by information, as it stands on a day.
 
-    Refused items (自己情報提供不可) and data known to differ from their original are absent.
+    Refused items (自己情報提供不可) and data known to differ from their original are absent, and
+    of a protected person what tells where to find them: somebody else may hold their card.
     """
     found = []
     for information, versions in replicas.items():
@@ -93,6 +97,8 @@ def list_own(
 
 
 def _refuses(control: Control, information: str, item: str) -> bool:
+    if control.kind is ControlKind.PROTECTED_PERSON:
+        return item in LOCATING
     return (
         control.kind is ControlKind.OWN_INFORMATION_REFUSED
         and control.information in (None, information)

@@ -90,8 +90,13 @@ def digest_of(as_of: date, items: Iterable[ReplicaItem], *, deleted: bool) -> by
     """
     if deleted:
         return sha256(b"deleted").digest()
-    said = sorted((one.item, one.value, one.reason) for one in items)
+    said = sorted(((one.item, one.value, one.reason) for one in items), key=_place)
     return sha256(repr((as_of.isoformat(), said)).encode()).digest()
+
+
+def _place(said: tuple[str, str | None, str | None]) -> list[tuple[bool, str]]:
+    """Return where an item stands; whoever names one twice may leave out a value of one."""
+    return [(part is not None, part or "") for part in said]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

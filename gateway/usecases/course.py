@@ -263,7 +263,8 @@ class Course:
 
     async def refused(self, refusal: Refusal) -> None:
         """Sort a refusal of a peer: one fresh permit, a stored wait, or the end."""
-        if refusal.code == REVOKED and self.symbol is not None:
+        by_core = refusal.by == self.ports.policy.core  # nobody else knows our symbols
+        if refusal.code == REVOKED and by_core and self.symbol is not None:
             person = self.symbol.unified_number  # acquired anew, it may ask again
             await symbols.revoke(person, staff=refusal.by, reason=REVOKED, ports=self.ports)
         if refusal.code in RENEWABLE and not self.was_refused(refusal.code):

@@ -13,6 +13,7 @@ MOST_ASKED: Final = 6  # a counterparty that tells us to come again so often is 
 _WAITS: Final = frozenset({CLOSED, FULL})
 _FIRST: Final = timedelta(seconds=30)
 _MOST: Final = timedelta(hours=1)
+_FARTHEST: Final = timedelta(days=10)  # nobody is closed longer without being asked again
 
 
 def find_wait(inquiry: Inquiry, *, ports: Ports) -> Refusal | None:
@@ -51,11 +52,12 @@ def note_refusal(inquiry: Inquiry, refusal: Refusal, *, ports: Ports) -> datetim
         return refusal.retry_at
     # The core may say that a provider is closed; that it is full itself concerns batches only.
     way = inquiry.provider if refusal.code == CLOSED else refusal.by or inquiry.provider
+    now = ports.clock.now()
+    earliest = min(refusal.retry_at, now + _FARTHEST)
     if way == inquiry.provider or inquiry.batch_id is not None:
-        ports.pace.shut(way, refusal.retry_at)
-    earliest = refusal.retry_at
+        ports.pace.shut(way, earliest)
     if refusal.code == FULL:
         ports.pace.narrow(way)
         growing = min(_FIRST * 2**inquiry.permits_asked, _MOST)
-        earliest = max(earliest, ports.clock.now() + growing)
+        earliest = max(earliest, now + growing)
     return ports.pace.reserve(way, earliest)

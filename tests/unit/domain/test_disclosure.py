@@ -93,9 +93,17 @@ def test_a_mark_on_any_record_hides_the_whole_exchange() -> None:
     assert [one.transaction_number for one in found] == ["t-2"]
 
 
-def test_a_person_who_is_hidden_later_has_no_history() -> None:
-    hidden = control(kind=ControlKind.NONDISCLOSURE)
-    assert list_disclosed([RECORD], controls=[hidden]) == []
+@pytest.mark.parametrize("kind", [ControlKind.NONDISCLOSURE, ControlKind.PROTECTED_PERSON])
+def test_a_person_who_is_hidden_or_protected_later_has_no_history(kind: ControlKind) -> None:
+    assert list_disclosed([RECORD], controls=[control(kind=kind)]) == []
+
+
+def test_nothing_tells_where_a_protected_person_is() -> None:
+    items = (ReplicaItem(item="address", value="x"), ReplicaItem(item="name", value="y"))
+    lives = replace(REPLICA, information="住民票関係情報", items=items)
+    protected = control(kind=ControlKind.PROTECTED_PERSON)
+    [found] = list_own({lives.information: [lives]}, controls=[protected], on=TODAY)
+    assert [item.item for item in found.items] == ["name"]
 
 
 def test_what_is_held_is_shown_as_it_stands() -> None:

@@ -1,0 +1,84 @@
+"""What a counterparty can do to us by what it says: only to its own exchanges."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, date, datetime
+
+import pytest
+
+from gateway.domain.errors import Retry
+from gateway.domain.identifiers import LocalNumber
+from gateway.domain.inquiry import Inquiry, Refusal
+from gateway.domain.replica import ReplicaItem
+from gateway.ports import Delivery
+from gateway.usecases import comparing, replicas, symbols
+from tests.support.world import TAX, World, open_world
+
+LAST = datetime(9999, 12, 31, 23, 59, 59, 999000, tzinfo=UTC)  # that an instant can hold
+
+
+@pytest.fixture
+async def world(two_database_urls: tuple[str, str]) -> AsyncIterator[World]:
+    async with open_world(two_database_urls) as opened:
+        await opened.register(opened.a, 1)
+        await opened.register(opened.b, 1)
+        await opened.load_tax(opened.b, 1, total_income="3000000")
+        yield opened
+
+
+def refusing(
+    world: World, code: str, retry_at: datetime | None = None
+) -> Callable[[Inquiry], Awaitable[Delivery]]:
+    """Return what sends inquiries to a provider that refuses each of them."""
+    retry = Retry.NEVER if retry_at is None else Retry.AFTER
+    refusal = Refusal(code=code, occurrence="o", retry=retry, retry_at=retry_at, by=world.b)
+
+    async def send_inquiry(_: Inquiry) -> Delivery:
+        return Delivery(refusal=refusal)
+
+    return send_inquiry
+
+
+async def test_a_provider_cannot_end_a_symbol_of_ours(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = await world.register(world.a, 2)
+    monkeypatch.setattr(world.core, "send_inquiry", refusing(world, "symbol.revoked"))
+    inquiry = await world.inquire(world.ask(2))
+    assert inquiry.state == "failed"
+    [binding] = await symbols.list_bindings(number, ports=world.ports_a)
+    assert binding.state == "linked"
+
+
+@pytest.mark.parametrize("code", ["provider.closed", "capacity.exceeded"])
+async def test_a_provider_that_names_the_end_of_time_is_asked_again(
+    world: World, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(world.core, "send_inquiry", refusing(world, code, LAST))
+        first = await world.inquire(world.ask(1))
+    waits = await world.inquire(world.ask(1, idempotency_key="k2", body_digest=b"2" * 32))
+    for one in (first, waits):
+        assert one.refusal is not None
+        assert one.refusal.code in (code, "provider.closed")
+    world.clock.move(days=40)
+    await world.settle()
+    assert (await world.reload(first)).state == "expired"
+    later = await world.inquire(world.ask(1, idempotency_key="k3", body_digest=b"3" * 32))
+    assert later.state == "answered"
+
+
+async def test_an_original_that_names_an_item_twice_is_compared(world: World) -> None:
+    items = (
+        ReplicaItem(item="total_income", value=None, reason="not_registered"),
+        ReplicaItem(item="total_income", value="3000000"),
+    )
+    entry = replicas.ReplicaEntry(
+        local_number=LocalNumber("1".zfill(15)),
+        information=TAX,
+        record_key="2026",
+        as_of=date(2026, 1, 1),
+        public_from=date(2026, 6, 1),
+        items=items,
+    )
+    found = await comparing.compare([entry], system="kokuho", ports=world.ports_b)
+    assert found.different == (1,)
