@@ -235,10 +235,7 @@ class Core(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """What came back for an inquiry: exactly one of the first three; proof of the document.
-
-    `author` made and dated it; None where nothing tells.
-    """
+    """What came back: exactly one of the first three; proof; who made and dated it, if known."""
 
     answer: Answer | None = None
     receipt: str | None = None  # sent | held

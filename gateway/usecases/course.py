@@ -131,7 +131,7 @@ class Course:
 
     async def accept(self, permit: ProvisionPermit) -> None:
         """Take a permit into use, wait until it is valid, or replace one that is expired."""
-        since = self.inquiry.updated_at
+        since = self.sent_since()
         await watch_clock(permit.issuer, permit.issued_at, ports=self.ports, not_before=since)
         now = self.ports.clock.now()
         fault = find_fault(permit, audience=self.inquiry.provider, now=now)
@@ -205,7 +205,7 @@ class Course:
             return
         delivery = await self.ports.core.send_inquiry(self.inquiry)
         if delivery.author is not None and delivery.dated is not None:
-            since = self.inquiry.updated_at  # nothing was sent before
+            since = self.sent_since()
             await watch_clock(delivery.author, delivery.dated, ports=self.ports, not_before=since)
         if delivery.answer is not None:
             arrived = ArrivedAnswer(
@@ -226,6 +226,11 @@ class Course:
             await self.wait_for_answer(delivery.receipt)
         elif delivery.refusal is not None:
             await self.refused(delivery.refusal)
+
+    def sent_since(self) -> datetime:
+        """Return before when nothing was sent; a repeat may bring a reply to its first sending."""
+        repeats = self.item.attempts > 0 or self.inquiry.refusal is not None
+        return self.inquiry.requested_at if repeats else self.inquiry.updated_at
 
     async def drop(self, arrived: ArrivedAnswer) -> None:
         """Record that an answer came for an inquiry that had ended otherwise (G3)."""

@@ -1,11 +1,13 @@
 """What a counterparty can do to us by what it says: only to its own exchanges."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from gateway.domain.errors import Retry
+from gateway.domain.alarms import Alarm
+from gateway.domain.errors import PeerUnreachableError, Retry
 from gateway.domain.identifiers import LocalNumber
 from gateway.domain.inquiry import Inquiry, Refusal
 from gateway.domain.replica import ReplicaItem
@@ -82,3 +84,28 @@ async def test_an_original_that_names_an_item_twice_is_compared(world: World) ->
     )
     found = await comparing.compare([entry], system="kokuho", ports=world.ports_b)
     assert found.different == (1,)
+
+
+async def test_a_reply_that_was_lost_and_is_repeated_after_a_wait_tells_of_no_wrong_clock(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sends = world.core.send_inquiry
+    replies: list[Delivery] = []
+
+    async def send_inquiry(inquiry: Inquiry) -> Delivery:
+        if replies:
+            return replies[0]
+        made = await sends(inquiry)
+        replies.append(replace(made, author=world.b, dated=world.clock.now()))
+        raise PeerUnreachableError(institution=world.b)
+
+    monkeypatch.setattr(world.core, "send_inquiry", send_inquiry)
+    inquiry = await world.inquire(world.ask(1))
+    world.clock.move(minutes=3)
+    world.ports_a.pace.shut(world.b, world.clock.now() + timedelta(minutes=2))
+    await world.settle()
+    assert (await world.reload(inquiry)).state == "sent"
+    world.clock.move(minutes=3)
+    await world.settle()
+    assert (await world.reload(inquiry)).state == "answered"
+    assert await world.ports_a.store.list_values(Alarm) == []
