@@ -7,6 +7,7 @@ admin API. Nothing on a page comes from elsewhere, and none of its scripts or st
 import uuid
 from collections.abc import Awaitable, Callable
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, Final
 
 from aiohttp import web
@@ -21,6 +22,7 @@ from mocks.admin.journal import load_row
 from mocks.admin.party_views import list_shown as list_parties
 from mocks.admin.people import list_people
 from mocks.admin.problems import AdminError, describe
+from mocks.admin.reports import list_files, list_reports
 from mocks.admin.room import Room
 from mocks.admin.routes import Call
 from mocks.admin.schemas.common import NoQuery
@@ -64,6 +66,7 @@ def add_panel(app: web.Application, desk: Desk) -> None:
         "/spaces/{space}/side": pages.show_side,
         "/spaces/{space}/scenarios": pages.show_scenarios,
         "/spaces/{space}/people": pages.show_people,
+        "/spaces/{space}/reports": pages.show_reports,
     }
     for path, view in views.items():
         app.router.add_get(path, pages.guard(view))
@@ -85,7 +88,7 @@ class _Pages:
     """Every page; each needs the session that a login link gave, or the token."""
 
     def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+        self._desk, self._root = desk, Path.cwd()
         self._templates = Environment(
             loader=PackageLoader("mocks.admin", "panel"),
             autoescape=True,
@@ -171,6 +174,16 @@ class _Pages:
         listed = (await list_people(call)).body
         return self._render("people.html", tab="people", listed=listed, **self._surroundings(room))
 
+    async def show_reports(self, request: web.Request) -> web.Response:
+        """Show what conformance runs came to."""
+        room = self._room(request)
+        return self._render(
+            "reports.html",
+            tab="reports",
+            found=list_reports(self._root),
+            **self._surroundings(room),
+        )
+
     def _show_rows(self, request: web.Request, room: Room, row: int | None) -> web.Response:
         filters, before = Filters.read(request.query), request.query.get("before", "")
         view = view_sequence(room, filters, before=int(before) if _is_number(before) else None)
@@ -193,7 +206,7 @@ class _Pages:
             "parties": list_parties(room).parties,
             "faults": list_faults(room).faults,
             "holds": show_holds(room).holds,
-            "version": self._desk.version,
+            "reported": bool(list_files(self._root)),
         }
 
     def _room(self, request: web.Request) -> Room:

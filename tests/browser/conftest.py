@@ -33,8 +33,8 @@ def _browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session", name="served")
-def _served() -> Iterator[Served]:
-    with serve_panel() as served:
+def _served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with serve_panel(tmp_path_factory.mktemp("panel")) as served:
         yield served
 
 

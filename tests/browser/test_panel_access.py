@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.browser.conftest import SIZE, log_in
 from tests.support.panel import Served, Yard
 
-PAGES = ["", "?unmatched=1", "/scenarios", "/people"]
+PAGES = ["", "?unmatched=1", "/scenarios", "/people", "/reports"]
 
 
 def fill(yard: Yard) -> int:

@@ -1,6 +1,8 @@
 """The panel's pages over HTTP: who sees them, what they hold, and how they refuse."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession, CookieJar
@@ -11,12 +13,13 @@ from mocks.admin.server import AdminServer
 from mocks.engine.journal import EVICTED, Row
 from mocks.net.house import House
 from tests.support.admin import PREFIX, Admin
+from tests.support.panel import REPORT
 
 pytestmark = pytest.mark.integration
 
 
-@pytest.fixture
-async def admin() -> AsyncIterator[Admin]:
+@asynccontextmanager
+async def log_in() -> AsyncIterator[Admin]:
     """Give a browser that has logged in to the panel of an empty house."""
     async with (
         House() as house,
@@ -26,6 +29,12 @@ async def admin() -> AsyncIterator[Admin]:
         async with session.get(server.make_link()) as response:
             assert response.status == 200
         yield Admin(server, house, session)
+
+
+@pytest.fixture(name="admin")
+async def _admin() -> AsyncIterator[Admin]:
+    async with log_in() as admin:
+        yield admin
 
 
 async def read(admin: Admin, path: str, status: int = 200, **headers: str) -> html.HtmlElement:
@@ -201,3 +210,24 @@ async def test_every_change_on_the_pages_names_an_operation_of_the_api(admin: Ad
             assert any(k[2] == last or k[2].startswith("{") for k in fitting), (method, there)
             seen += 1
     assert seen > 30
+
+
+async def test_reports_have_a_tab_where_there_are_some(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with log_in() as admin:
+        await admin.open()
+        assert "適合性" not in (await read(admin, "/spaces/demo")).xpath("string(//nav)")
+        (tmp_path / "conformance" / "old").mkdir(parents=True)
+        (tmp_path / "conformance" / "bad").mkdir()
+        (tmp_path / "conformance" / "report.json").write_text(REPORT % "2027-06-04T10:00:00+09:00")
+        (tmp_path / "conformance" / "old" / "report.json").write_text(REPORT % "2027-06-03")
+        (tmp_path / "conformance" / "bad" / "report.json").write_text('{"format": "another"}')
+        page = await read(admin, "/spaces/demo")
+        assert page.xpath("//nav//a[text()='適合性']/@href") == ["/spaces/demo/reports"]
+        page = await read(admin, "/spaces/demo/reports")
+        places = page.xpath("//main//dl//code/text()")
+        assert places == ["conformance", "conformance/old"]
+        assert page.xpath("string(//tbody//td[last()])") == "<b>遅い</b>"
+        assert page.xpath("//tbody//span/text()")[:2] == ["不合格", "合格"]

@@ -1,9 +1,10 @@
 """The panel on a real loopback server in a thread of its own, with parties that ask one another."""
 
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 from mocks.admin.events import _LISTENING
@@ -46,6 +47,14 @@ expect:
     why: "照会すれば提供許可証が出る"
   - never: {op: inquiry.receive, party: insurer, person: p1}
     why: "この試しでは誰も照会しない"
+"""
+REPORT = """\
+{"format": "nakadachi-conformance/1", "result": "fail",
+"profile": {"id": "inquirer", "ja": "照会側", "more": 1},
+"scope": {"system": "試験市", "environment": "試験",
+"expires_on": "2027-12-01", "started_at": "%s"},
+"groups": [{"ja": "許可証", "result": "fail", "tests": [{"id": "inq.a", "ja": "期限",
+"result": "fail", "effective": "pass", "message": "<b>遅い</b>"}]}]}
 """
 
 
@@ -175,12 +184,15 @@ class Served:
 
 
 @contextmanager
-def serve_panel() -> Iterator[Served]:
-    """Serve the panel of an empty house."""
+def serve_panel(folder: Path) -> Iterator[Served]:
+    """Serve the panel of an empty house, started in a folder where a conformance report lies."""
+    (folder / "conformance").mkdir()
+    (folder / "conformance" / "report.json").write_text(REPORT % "2027-06-04", encoding="utf-8")
     with HouseThread() as thread:
         server = AdminServer(thread.house, version="0", extensions=[add_panel])
         served = Served(thread, server)
-        served.call(server.start)
+        with chdir(folder):
+            served.call(server.start)
         try:
             yield served
         finally:
