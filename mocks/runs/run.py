@@ -119,18 +119,10 @@ class Run:
             GatewayFailedError: the system under test refused a step.
             RestlessError: it does not come to rest.
         """
-        space = self.stage.space
-        space.on_step = self._take_later
-        space.load(self.plan.scenario)
-        self.started_at = self.now
-        self.gauge.start()
-        if self.plan.drifts:
-            for at in self.plan.list_evenings():
-                space.timers.add(at, partial(self.evenings.append, at))
-        space.script.begin(self.started_at)
-        await self.pace.go_to(self.started_at)
+        self.stage.space.load(self.plan.scenario)
+        await self.begin()
         for _ in range(MOST_STOPS):
-            await self._stop_here()
+            await self.stop_here()
             following = self._following()
             if following is None or not self.sut.is_alive(self.now):
                 break
@@ -138,6 +130,18 @@ class Run:
         await self.sut.look(self.now)
         if self.sut.is_alive(self.now):
             await self.surfaces.look(self.now)
+
+    async def begin(self) -> None:
+        """Let the run begin now: what begins by itself is on the agenda, what is due is done."""
+        space = self.stage.space
+        space.on_step = self._take_later
+        self.started_at = self.now
+        self.gauge.start()
+        if self.plan.drifts:
+            for at in self.plan.list_evenings():
+                space.timers.add(at, partial(self.evenings.append, at))
+        space.script.begin(self.started_at)
+        await self.pace.go_to(self.started_at)
 
     def evidence(self) -> Evidence:
         """Return what the expectations are judged on, as it stands."""
@@ -159,7 +163,7 @@ class Run:
         """Keep a step of the system under test until everybody else has come to rest."""
         self.steps.append(entry)
 
-    async def _stop_here(self) -> None:
+    async def stop_here(self) -> None:
         """Let everything happen that happens at this instant, one step of ours after another."""
         await self.pace.settle()
         while self.steps:

@@ -1,7 +1,6 @@
 """Whoever sits at our gateway while it is under test: takes its steps, and looks what it shows."""
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -10,7 +9,6 @@ from typing import Final
 
 import aiohttp
 
-from mocks.engine.agenda import Entry
 from mocks.engine.evidence import Evidence
 from mocks.gateway import GatewayFailedError
 from mocks.runs.pace import RestlessError
@@ -27,17 +25,12 @@ class Attendant:
 
     run: Run
     tell: Callable[[str], None]
-    steps: deque[Entry] = field(default_factory=deque)
     told: set[str] = field(default_factory=set)
     busy: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def begin(self) -> None:
         """Let the scenario begin: what begins by itself is done, as far as it is due."""
-        space = self.run.stage.space
-        space.on_step = self._keep
-        self.run.started_at = space.clock.now()
-        self.run.gauge.start()
-        space.script.begin(self.run.started_at)
+        await self.run.begin()
         await self.advance_to(self.run.started_at)
 
     async def advance_to(self, target: datetime) -> None:
@@ -81,8 +74,8 @@ class Attendant:
         """Take the steps that are due and take over what the gateway shows now."""
         async with self.busy:
             try:
-                while self.steps:
-                    entry = self.steps.popleft()
+                while self.run.steps:
+                    entry = self.run.steps.popleft()
                     await self.run.sut.take(entry.step, self.run.now)
                 await self.run.staff.act()
                 await self.run.sut.look(self.run.now)
@@ -91,15 +84,12 @@ class Attendant:
 
     async def _rest(self) -> bool:
         """Wait until nothing happens any more before time passes; return whether that came."""
-        try:
-            await self.run.pace.settle()
-            if self.steps:
-                await self.look()
-                await self.run.pace.settle()
-        except (RestlessError, *_TROUBLES) as error:
-            self._note(f"{type(error).__name__}: {error}")
-            return False
-        await self.look()
+        async with self.busy:
+            try:
+                await self.run.stop_here()
+            except (RestlessError, *_TROUBLES) as error:
+                self._note(f"{type(error).__name__}: {error}")
+                return False
         return True
 
     async def finish(self) -> None:
@@ -113,9 +103,6 @@ class Attendant:
     def evidence(self) -> Evidence:
         """Return what is known at this instant."""
         return self.run.evidence()
-
-    async def _keep(self, entry: Entry) -> None:
-        self.steps.append(entry)
 
     def _note(self, trouble: str) -> None:
         if trouble not in self.told:
