@@ -14,7 +14,7 @@ from mocks.gateway import Gateway, Json
 from mocks.gateway_files import Plan
 from mocks.runs.crew import Cast, Crew
 from mocks.runs.plan import AFFAIR, INFORMATION
-from mocks.runs.play import Run
+from mocks.runs.run import Run
 from mocks.runs.seen import Asked
 from mocks.runs.stage import RunOptions, Stage, prepare_gateway
 from mocks.runs.sut import Batch

@@ -8,7 +8,7 @@ import pytest
 from mocks.engine.loading import load_scenario
 from mocks.parties.portal import Asked, Portal
 from mocks.runs.plan import plan_run
-from mocks.runs.play import Run
+from mocks.runs.run import Run
 from mocks.runs.stage import RunOptions, Stage, open_stage
 from permitlists import load_institutions
 from wire.messages import OwnInformation, RecordList
