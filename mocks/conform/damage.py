@@ -35,9 +35,17 @@ def change_total(layout: Layout, data: bytes, by: int, *, sums: bool) -> bytes:
         raise NoPlaceError(layout.id)
     at, length = list(place.spans())[int(index.rstrip("]") or "1") - 1 if index else 0]
     first = len(data) - _size(layout, trailer) + at - 1
-    stated = int(data[first : first + length].decode("ascii").strip() or "0")
-    written = f"{abs(stated + by):0{length}d}".encode("ascii")
-    return data[:first] + written + data[first + length :]
+    return data[:first] + _add(data[first : first + length], by) + data[first + length :]
+
+
+def _add(stated: bytes, by: int) -> bytes:
+    """Return a number that is written as another one was, with its sign, zeros or spaces."""
+    digits = stated.lstrip(b" +-0") or stated[-1:]
+    before = stated[: len(stated) - len(digits)]
+    written = str(abs(int(digits) + by)).encode("ascii")
+    room = len(stated) - len(written)
+    pad = before[-1:] if before[-1:] in {b"0", b" "} else b"0"
+    return (before + pad * room)[:room] + written
 
 
 def spoil_text(layout: Layout, data: bytes, octets: bytes) -> bytes:
