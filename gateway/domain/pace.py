@@ -23,6 +23,7 @@ class _Way:
     most: float
     turns: deque[datetime]
     shut_until: datetime | None = None
+    why: str = ""
     next_slot: datetime | None = None
     open: int = 0
 
@@ -47,10 +48,17 @@ class Pace:
             self._ways[peer] = way
         return way
 
-    def shut(self, peer: str, until: datetime) -> None:
-        """Note that a counterparty takes nothing until an instant."""
+    def shut(self, peer: str, until: datetime, why: str = "") -> None:
+        """Note that a counterparty takes nothing until an instant, and its reason, a code."""
         way = self._way(peer)
-        way.shut_until = until if way.shut_until is None else max(way.shut_until, until)
+        if way.shut_until is None or way.shut_until <= until:
+            way.shut_until, way.why = until, why
+
+    def find_why(self, peer: str, *, now: datetime) -> str:
+        """Return why a counterparty is shut or was until just now; empty if it is not."""
+        way = self._way(peer)
+        recent = way.shut_until is not None and now < way.shut_until + OPENING
+        return way.why if recent else ""
 
     def reserve(self, peer: str, earliest: datetime) -> datetime:
         """Return an instant of its own at which one that waits may try, in order of asking."""

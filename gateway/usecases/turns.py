@@ -30,7 +30,7 @@ def find_wait(inquiry: Inquiry, *, ports: Ports) -> Refusal | None:
         if until is not None:
             known = inquiry.refusal if waited else None
             return Refusal(
-                code=known.code if known else CLOSED if way == inquiry.provider else FULL,
+                code=known.code if known else ports.pace.find_why(way, now=now) or FULL,
                 occurrence=known.occurrence if known else ports.ids.uuid(),
                 retry=Retry.AFTER,
                 retry_at=until,
@@ -55,7 +55,7 @@ def note_refusal(inquiry: Inquiry, refusal: Refusal, *, ports: Ports) -> datetim
     now = ports.clock.now()
     earliest = min(refusal.retry_at, now + _FARTHEST)
     if way == inquiry.provider or inquiry.batch_id is not None:
-        ports.pace.shut(way, earliest)
+        ports.pace.shut(way, earliest, refusal.code)
     if refusal.code == FULL:
         ports.pace.narrow(way)
         growing = min(_FIRST * 2**inquiry.permits_asked, _MOST)

@@ -61,12 +61,25 @@ async def test_a_provider_that_names_the_end_of_time_is_asked_again(
     waits = await world.inquire(world.ask(1, idempotency_key="k2", body_digest=b"2" * 32))
     for one in (first, waits):
         assert one.refusal is not None
-        assert one.refusal.code in (code, "provider.closed")
+        assert one.refusal.code == code
     world.clock.move(days=40)
     await world.settle()
     assert (await world.reload(first)).state == "expired"
     later = await world.inquire(world.ask(1, idempotency_key="k3", body_digest=b"3" * 32))
     assert later.state == "answered"
+
+
+async def test_whoever_waits_for_room_is_not_told_of_hours_and_keeps_the_deadline(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = world.clock.now() + timedelta(hours=1)
+    monkeypatch.setattr(world.core, "send_inquiry", refusing(world, "capacity.exceeded", later))
+    await world.inquire(world.ask(1))
+    waits = await world.inquire(world.ask(1, idempotency_key="k2", body_digest=b"2" * 32))
+    assert waits.refusal is not None
+    assert (waits.refusal.code, waits.refusal.by) == ("capacity.exceeded", world.b)
+    policy = world.ports_a.policy
+    assert waits.deadline_at == waits.requested_at + policy.inquiry_deadline
 
 
 async def test_an_original_that_names_an_item_twice_is_compared(world: World) -> None:
