@@ -47,7 +47,7 @@ bench: $(VENV)/.dev $(VENV)-bench/.installed ## side by side with what it is com
 sim: $(VENV)/.dev ## the long runs of what `make test` samples: permissions, records, runs of one seed
 	$(BIN)/nakadachi permits oracle-check --full --mutations 1000000
 	NAKADACHI_RECORDS=1000000 $(BIN)/python -m pytest -q -p no:randomly --timeout 3600 -k random_files tests/unit/wire/test_file_columns.py
-	NAKADACHI_SAME_SEED=20 $(BIN)/python -m pytest -q -p no:randomly --timeout 3600 -k same_seed tests/e2e/test_scenario_runs.py
+	SAME_SEED_RUNS=20 $(BIN)/python -m pytest -q -p no:randomly --timeout 3600 -k same_seed tests/e2e/test_scenario_runs.py
 
 $(VENV)/.runtime: requirements/runtime.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
