@@ -115,6 +115,7 @@ class HouseGround(Ground):
     folder: Path
     space: Space
     room: Room
+    waits: bool = False  # whether what the parties do by themselves is still to begin
     looked: bool = False
 
     def call(self, work: Coroutine[Any, Any, T]) -> T:
@@ -122,12 +123,15 @@ class HouseGround(Ground):
         return self.thread.call(work)
 
     def begin(self) -> None:
-        """Let the rules apply from now on, and the parties do what they do by themselves."""
+        """Let the rules apply from now on; what parties do by themselves begins when time does.
+
+        So a test can still let the whole scenario be played from its beginning.
+        """
         self.call(self._begin())
 
     def advance_to(self, instant: datetime) -> None:
         """Move the clock to an instant, with a stop wherever somebody has something to do."""
-        self.call((self.attendant or self.space).advance_to(instant))
+        self.call(self._advance_to(instant))
 
     def run(self, rate: float) -> None:
         """Let time run at a rate of the machine's."""
@@ -166,13 +170,24 @@ class HouseGround(Ground):
             return
         self.space.load(scenario)
         keep_source(self.room, self.source)
+        self.waits = True
+
+    async def _start(self) -> None:
+        if not self.waits:
+            return
+        self.waits = False
         if self.attendant is not None:
             await self.attendant.begin()
         else:
             self.script.begin(self.clock.now())
             await self.space.advance_to(self.clock.now())
 
+    async def _advance_to(self, instant: datetime) -> None:
+        await self._start()
+        await (self.attendant or self.space).advance_to(instant)
+
     async def _settle(self) -> None:
+        await self._start()
         if self.attendant is not None:
             await self.attendant.run.pace.settle()
             await self.attendant.look()
@@ -181,7 +196,8 @@ class HouseGround(Ground):
         scenario = self.scenario
         if scenario is None:
             return None, ()
-        await self._settle()
+        if over or not self.waits:
+            await self._settle()
         if self.attendant is not None and over and not self.looked:
             await self.attendant.run.surfaces.look(self.clock.now())
             self.looked = True

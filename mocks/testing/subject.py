@@ -133,7 +133,15 @@ class Subject:
         return said.demand(path)
 
     def play(self) -> None:
-        """Let a built-in business system take every step of the scenario, up to its end."""
+        """Let a built-in business system take every step of the scenario, up to its end.
+
+        Raises:
+            RuntimeError: time has moved already, or the test runs no scenario.
+        """
+        if not self.ground.waits:
+            message = "play() は試験の始めに / first in a test with a scenario"
+            raise RuntimeError(message)
+        self.ground.waits, self.ground.looked = False, True
         self.ground.call(self.run.go())
 
     def stop(self) -> None:

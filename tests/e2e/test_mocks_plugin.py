@@ -1,9 +1,15 @@
 """The pytest plugin as a tester meets it: runs of an inner pytest and what they print."""
 
+import re
+import signal
 import subprocess
 import sys
+import urllib.request
+from itertools import takewhile
 
 import pytest
+
+from mocks.admin.client import AdminClient, Target
 
 pytest_plugins = ("pytester",)
 
@@ -151,6 +157,36 @@ def test_seeds_work_with_random_orders_on_several_workers(pytester: pytest.Pytes
     done = pytester.runpytest_subprocess("-n2", "--mocks-keep")
     assert done.ret == pytest.ExitCode.USAGE_ERROR
     assert "--mocks-keep" in done.stderr.str()
+
+
+def test_spaces_that_are_kept_can_be_looked_at_until_somebody_interrupts(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile(test_office="def test_one(mocks):\n    mocks.clock.freeze()\n")
+    command = [sys.executable, "-m", "pytest", "-q", *PLAIN, "--mocks-keep"]
+    with subprocess.Popen(  # noqa: S603  # our own command
+        command, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        assert process.stdout is not None
+        lines = iter(process.stdout.readline, "")
+        links = map(read_link, takewhile(lambda line: "Ctrl-C" not in line, lines))
+        said = dict(link for link in links if link)
+        try:
+            admin, _, token = said["admin"].partition("  token ")
+            base = admin.removesuffix("/__mocks/v1")
+            client = AdminClient(Target(url=base, token=token))
+            assert client.ask("GET", "/spaces")["spaces"][0]["name"].startswith("test-one-")
+            with urllib.request.urlopen(said["panel"]) as page:  # noqa: S310  # our own URL
+                assert page.status == 200
+        finally:
+            process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 0
+
+
+def read_link(line: str) -> tuple[str, str] | None:
+    """Return what a line of kept spaces says by its name."""
+    found = re.match(r"  \S+ (panel|admin) (.*)", line)
+    return (found[1], found[2].strip()) if found else None
 
 
 def test_loading_the_plugin_imports_nothing_of_the_counterparties() -> None:
