@@ -16,6 +16,7 @@ from gateway.usecases.addresses import load_person
 from gateway.usecases.carrying import list_controls
 from gateway.usecases.judging import day_of
 
+RECORDS = "records"
 PAGE = 1000
 ALL = 100_000  # versions of one information of one person: never that many
 
@@ -39,7 +40,7 @@ async def disclose_records(
     Raises:
         EvidenceUnavailableError: nothing can be recorded now.
     """
-    person = await _find_person(asked, ports=ports)
+    person = await _find_person(asked, RECORDS, ports=ports)
     if person is None:
         return []
     query = RecordQuery(limit=PAGE, subject=person, since=since, until=until)
@@ -60,21 +61,22 @@ async def disclose_information(
     Raises:
         EvidenceUnavailableError: nothing can be recorded now.
     """
-    person = await _find_person(asked, ports=ports)
+    names = list(dict.fromkeys(information))
+    person = await _find_person(asked, " ".join(names), ports=ports)
     if person is None:
         return ()
     replicas = {
         name: await ports.store.list_values(
             Replica, limit=ALL, unified_number=person, information=name
         )
-        for name in dict.fromkeys(information)
+        for name in names
     }
     controls = await list_controls(person, ports=ports)
     return list_own(replicas, controls=controls, on=day_of(ports.clock.now()))
 
 
-async def _find_person(asked: AskedDisclosure, *, ports: Ports) -> UnifiedNumber | None:
-    """Return whom a symbol in use names, and record that somebody asks about them."""
+async def _find_person(asked: AskedDisclosure, what: str, *, ports: Ports) -> UnifiedNumber | None:
+    """Return whom a symbol in use names, and record that somebody asks what about them."""
     binding = await ports.store.find(SymbolBinding, symbol=asked.symbol)
     number = None
     if binding is not None and binding.state is not SymbolState.REVOKED:
@@ -90,6 +92,7 @@ async def _find_person(asked: AskedDisclosure, *, ports: Ports) -> UnifiedNumber
             actor=asked.sender,
             subject=number,
             request_id=asked.request_id,
+            note=what,
         )
     )
     await ports.store.commit(unit)

@@ -13,7 +13,8 @@ from gateway.domain.inquiry import Inquiry, Refusal
 from gateway.domain.replica import ReplicaItem
 from gateway.ports import Delivery
 from gateway.usecases import comparing, replicas, symbols
-from tests.support.world import TAX, World, open_world
+from gateway.usecases.disclosure import AskedDisclosure, disclose_information, disclose_records
+from tests.support.world import CORE, TAX, World, open_world
 
 LAST = datetime(9999, 12, 31, 23, 59, 59, 999000, tzinfo=UTC)  # that an instant can hold
 
@@ -122,3 +123,17 @@ async def test_a_reply_that_was_lost_and_is_repeated_after_a_wait_tells_of_no_wr
     await world.settle()
     assert (await world.reload(inquiry)).state == "answered"
     assert await world.ports_a.store.list_values(Alarm) == []
+
+
+async def test_what_was_disclosed_is_recorded(world: World) -> None:
+    number = await world.register(world.b, 2)
+    [binding] = await symbols.list_bindings(number, ports=world.ports_b)
+    asked = AskedDisclosure(request_id="r", symbol=binding.symbol, sender=CORE)
+    await disclose_information(asked, [TAX, TAX], ports=world.ports_b)
+    await disclose_records(asked, since=None, until=None, ports=world.ports_b)
+    looks = await world.records(world.b, act="access")
+    assert [(one.result, one.actor, one.subject, one.note) for one in looks] == [
+        ("disclosed", CORE, number, TAX),
+        ("disclosed", CORE, number, "records"),
+    ]
+    assert await disclose_information(asked, [TAX], ports=world.ports_a) == ()  # not its symbol
