@@ -22,11 +22,15 @@ class DocumentsClient:
         self._files, self._directory = files, directory
         self._contexts: dict[str, ssl.SSLContext] = {}
         self._session: aiohttp.ClientSession | None = None
+        self.closed = False
 
     async def post(self, to: str, documents: Sequence[bytes]) -> list[Document] | None:
-        """Return the documents that `to` replied with, or None if there is no usable reply."""
+        """Return the documents that `to` replied with, or None if there is no usable reply.
+
+        Once this is closed there is none.
+        """
         peer = self._directory().find(to)
-        if peer is None:
+        if peer is None or self.closed:
             return None
         try:
             async with self._open().post(
@@ -45,7 +49,8 @@ class DocumentsClient:
         return [one for one in found if isinstance(one, Document)]
 
     async def close(self) -> None:
-        """Close all connections."""
+        """Close all connections and open no more."""
+        self.closed = True
         if self._session is not None:
             await self._session.close()
 

@@ -28,6 +28,7 @@ class Passing(Protocol):
 
     clock: SpaceClock
     state: State
+    closing: bool
     tasks: asyncio.TaskGroup
     running: set[asyncio.Task[Any]]
     hosts: dict[str, Host]
@@ -49,7 +50,13 @@ class Passing(Protocol):
         return await asyncio.gather(*works)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        """Start work that ends with the space at the latest; its failure ends the space."""
+        """Start work that ends with the space at the latest; its failure ends the space.
+
+        Once the space is closing nothing is started: nobody would end it.
+        """
+        if self.closing:
+            work.close()
+            return
         task = self.tasks.create_task(work)
         self.running.add(task)
         task.add_done_callback(self.running.discard)

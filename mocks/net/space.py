@@ -63,6 +63,7 @@ class Space(Passing):
     peers: tuple[Peer, ...] = ()
     holds: Holds = field(default_factory=Holds)
     state: State = "ready"
+    closing: bool = False
     tasks: asyncio.TaskGroup = field(default_factory=asyncio.TaskGroup)
     running: set[asyncio.Task[Any]] = field(default_factory=set)
     telling: Telling = field(init=False)
@@ -107,6 +108,7 @@ class Space(Passing):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.closing = True
         for task in {*self.running, *self.parked}:
             task.cancel()
         self.holds.release_all()

@@ -75,9 +75,14 @@ def request_permit(bureau: Bureau, asked: Asked, now: datetime) -> Sequence[Effe
 
 
 def go_on(bureau: Bureau, event: Returned, now: datetime) -> Sequence[Effect]:
-    """Return the effects of a reply of the core to a permit request or an inquiry."""
+    """Return the effects of a reply of the core to a permit request or an inquiry.
+
+    What was forgotten meanwhile, because somebody cleared the state, has none.
+    """
     kind, _, request_id = event.mark.partition(" ")
-    asked = bureau.state.asked[request_id]
+    asked = bureau.state.asked.get(request_id)
+    if asked is None:
+        return ()
     if not event.documents:
         asked.state, asked.code = "failed", "peer.unreachable"
         return ()

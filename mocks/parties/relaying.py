@@ -117,12 +117,15 @@ def pass_on(core: Office, passing: Passing, now: datetime) -> Sequence[Effect]:
 def returned(core: Office, event: Returned, now: datetime) -> Sequence[Effect]:
     """Return the replies that belong to what was relayed, as the same bytes.
 
-    Where nobody answered there is no reply: the sender repeats, and repeats are harmless.
+    Where nobody answered there is no reply: the sender repeats, and repeats are harmless. Neither
+    is there one to what was forgotten meanwhile, because somebody cleared the state.
     """
     kind, _, rest = event.mark.partition(" ")
     if kind not in {"relay", "pass"}:
         return ()
     transaction_number, _, message_id = rest.partition(" ")
+    if transaction_number not in core.state.transactions:
+        return ()
     relayed = core.state.relays.pop(event.mark, None)
     core.role.exchange = relayed.exchange if relayed else 0
     replies = [one for one in event.documents or () if one.in_reply_to == message_id]
