@@ -45,9 +45,9 @@ class Session:
 
     async def examine(self) -> tuple[Diagnosis, ...]:
         """Return what the doctor finds."""
-        files, drop = self._choose_files(), self.plan.drop
+        drop = self.plan.drop
         told = Surgery(
-            files=None if drop is not None else files,
+            files=self._choose_files() if self.profile.role == "files" and not drop else None,
             drop=drop,
             closed_days=self.plan.closed_days,
             admin_url=self.plan.admin_url,

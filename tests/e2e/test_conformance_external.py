@@ -1,0 +1,159 @@
+"""A system that runs elsewhere: our own gateway, told to be one, and somebody who operates it."""
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mocks.conform.conclusion import RunResult
+from mocks.conform.plan import make_plan
+from mocks.conform.session import Session
+from mocks.engine.clock import system_time
+from mocks.engine.draw import Draw
+from mocks.gateway import Gateway
+from mocks.gateway_files import Plan, Surroundings, find_free_ports, write_config
+from mocks.pki import Pki
+from permitlists import load_institutions
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+TAX = "地方税関係情報"
+NUMBER = "1001"
+
+
+@dataclass
+class Operator:
+    """Whoever sits at the system: does what the run asks for, as it asks."""
+
+    folder: Path
+    business: int
+    network: int
+    papers: dict[str, str] = field(default_factory=dict)
+    asked: "asyncio.Queue[str]" = field(default_factory=asyncio.Queue)
+    gateway: Gateway | None = None
+
+    def hear(self, text: str) -> None:
+        name, _, value = text.strip().partition(": ")
+        self.papers[name] = value
+        if "あなたの操作待ち" in text:
+            self.asked.put_nowait(text)
+
+    async def operate(self) -> None:
+        """Start the system for the first thing that is asked for, register p1, ask about p1."""
+        await self.asked.get()
+        gateway = self.gateway = self.set_up()
+        await gateway.start()
+        await gateway.wait_ready()
+        await self.register(gateway, self.find_person())
+        await self.asked.get()
+        body = {
+            "number": NUMBER,
+            "affair": "69-7",
+            "provider": self.papers["provider"],
+            "information": [{"information": TAX, "items": []}],
+        }
+        said = await gateway.call("POST", "/v1/inquiries", body, {"Idempotency-Key": "one"})
+        said.demand("/v1/inquiries")
+
+    def find_person(self) -> dict[str, Any]:
+        lines = Path(self.papers["people"]).read_text(encoding="utf-8").splitlines()
+        found: dict[str, Any] = next(one for one in map(json.loads, lines) if one["name"] == "p1")
+        return found
+
+    def set_up(self) -> Gateway:
+        pki = Pki(Path(self.papers["authority"]).parent, now=system_time())
+        institutions = load_institutions()
+        core, registry = institutions.find_short("core"), institutions.find_short("registry")
+        assert core
+        assert registry
+        plan = Plan(
+            short="elsewhere",
+            code=self.papers["institution"],
+            system="office",
+            folder=self.folder,
+            business_port=self.business,
+            network_port=self.network,
+            slot_seconds=600,
+        )
+        directory = Path(self.papers["directory"])
+        around = Surroundings(pki=pki, directory=directory, core=core.code, registry=registry.code)
+        write_config(plan, around)
+        keys = pki.client(plan.code, plan.client_id)
+        return Gateway(plan, keys.private_key, Draw("elsewhere", plan.client_id))
+
+    async def register(self, gateway: Gateway, person: dict[str, Any]) -> None:
+        basic = {
+            "name": person["resident_name"],
+            "kana": person["kana"],
+            "born_on": person["born_on"],
+            "sex_code": person["sex_code"],
+            "address": "旧住所1番地",
+        }
+        await self.post(
+            gateway,
+            "/v1/addresses",
+            number=NUMBER,
+            individual_number=person["individual_number"],
+            basic=basic,
+            residence="resident",
+        )
+        entry = {
+            "number": NUMBER,
+            "information": TAX,
+            "record_key": "2026",
+            "as_of": "2026-01-01",
+            "public_from": "2026-01-01",
+            "items": [{"item": "total_income", "value": "100"}],
+        }
+        await self.post(gateway, "/v1/replicas", entries=[entry])
+        await self.post(gateway, "/v1/symbols", number=NUMBER)
+
+    async def post(self, gateway: Gateway, path: str, **body: object) -> None:
+        (await gateway.call("POST", path, body)).demand(path)
+
+
+async def conform(role: str, chosen: str, folder: Path) -> RunResult:
+    business, network, port = find_free_ports(3)
+    operator = Operator(folder, business, network)
+    plan = make_plan(
+        {
+            "profile": role,
+            "sut": "external",
+            "sut_url": f"https://127.0.0.1:{network}",
+            "port": port,
+            "folder": folder / "keys",
+            "chosen": [chosen],
+            "patience": 60,
+        }
+    )
+    session = Session(plan=plan, profile=plan.load_profile(), tell=operator.hear)
+    async with asyncio.TaskGroup() as tasks:
+        operating = tasks.create_task(operator.operate())
+        try:
+            return await session.run()
+        finally:
+            operating.cancel()
+            if operator.gateway is not None:
+                await operator.gateway.stop()
+
+
+async def test_a_provider_elsewhere_is_tried_by_hand(tmp_path: Path) -> None:
+    run = await conform("provider", "pro.permit.a*", tmp_path)
+    results = {one.id: (one.result, one.message) for one in run.tests if one.result != "omit"}
+    assert results == {"pro.permit.audience": ("pass", "")}
+
+
+async def test_an_inquirer_elsewhere_is_waited_for_and_what_is_unseen_is_reviewed(
+    tmp_path: Path,
+) -> None:
+    run = await conform("inquirer", "inq.permit.expired", tmp_path)
+    [test] = [one for one in run.tests if one.result != "omit"]
+    assert {one.id: one.result for one in test.checks} == {
+        "one_fresh_permit": "pass",
+        "no_expired_permit_used": "review",
+        "answered_in_time": "review",
+    }, test
+    assert run.exit_code == 1
