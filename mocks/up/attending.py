@@ -46,7 +46,7 @@ class Attendant:
             if self.run.now >= target:
                 return
             due = pace.next_instant()
-            await space.advance_to(target if due is None else min(max(due, self.run.now), target))
+            await pace.go_to(target if due is None else min(max(due, self.run.now), target))
         await space.advance_to(target)
 
     @asynccontextmanager
