@@ -14,7 +14,7 @@ from mocks.admin.schemas.scenarios import (
     ScenarioResource,
     VerdictResource,
 )
-from mocks.admin.verify import judge_room
+from mocks.admin.verify import list_verdicts
 from mocks.scenarios.library import find_shipped
 
 NEW: Final = """\
@@ -69,10 +69,7 @@ class Editor:
 
 def list_running(room: Room, *, over: bool) -> tuple[Running, ...]:
     """Return every scenario that is loaded; `over` is whether nothing more is to come."""
-    verdicts = {
-        (one.scenario, one.index): one
-        for one in (judge_room(room, over=over).verdicts if room.space.script.scenarios else ())
-    }
+    verdicts = {(one.scenario, one.index): one for one in list_verdicts(room, over=over)}
     return tuple(_show(show_scenario(room, name), verdicts) for name in room.space.script.scenarios)
 
 

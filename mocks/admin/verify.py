@@ -32,11 +32,7 @@ async def verify(call: Call[VerifyRequest, NoQuery]) -> Reply:
 
 def judge_room(room: Room, *, over: bool) -> VerdictList:
     """Return what the oracles say now; `over` is whether nothing more will come."""
-    verdicts = tuple(
-        _show(scenario, verdict)
-        for scenario in room.space.script.scenarios.values()
-        for verdict in judge(scenario.expect, take_evidence(room, scenario), over=over)
-    )
+    verdicts = list_verdicts(room, over=over)
     good = {"met"} if over else {"met", "open"}
     return VerdictList(
         at=room.now(),
@@ -44,6 +40,15 @@ def judge_room(room: Room, *, over: bool) -> VerdictList:
         ok=all(one.outcome in good for one in verdicts),
         digest=room.space.script.journal.digest(),
         verdicts=verdicts,
+    )
+
+
+def list_verdicts(room: Room, *, over: bool) -> tuple[VerdictResource, ...]:
+    """Return the verdict on every expectation of every scenario that is loaded."""
+    return tuple(
+        _show(scenario, verdict)
+        for scenario in room.space.script.scenarios.values()
+        for verdict in judge(scenario.expect, take_evidence(room, scenario), over=over)
     )
 
 

@@ -167,3 +167,21 @@ def test_a_request_is_delivered_once_more_from_its_page(page: Page, yard: Yard) 
     page.get_by_role("button", name="もう一度届ける").click()
     expect(page.locator("#said")).to_have_text("もう一度届けました")
     expect(page.locator("#rows tr")).not_to_have_count(before)
+
+
+def test_a_flood_of_rows_ends_with_the_newest_and_a_link_to_the_older(
+    page: Page, yard: Yard
+) -> None:
+    open_live(page, yard)
+    numbers = [yard.note(member=at) for at in range(5)]
+    expect(page.locator("#rows tr")).to_have_count(5)
+    expect(page.locator("#older")).to_be_hidden()
+    expect(page.locator(f"#row-{yard.note_many(900)}")).to_be_in_viewport()
+    expect(page.locator("#older")).to_be_visible()
+    for _ in range(4):  # each as few as are asked for one by one
+        expect(page.locator(f"#row-{yard.note_many(120)}")).to_be_in_viewport()
+    expect(page.locator("#rows tr")).to_have_count(500)
+    first = page.locator("#rows tr").first.get_attribute("data-row")
+    expect(page.locator("#older a")).to_have_attribute("href", re.compile(f"before={first}$"))
+    page.goto(f"{yard.url}?before={numbers[-1]}")
+    expect(page.locator("#rows tr")).to_have_count(4)

@@ -107,7 +107,11 @@ class Yard:
         self.served.call(send)
 
     def note(self, **fields: object) -> int:
-        """Add a row to the journal as if somebody had done something."""
+        """Add a row to the journal as if somebody had done something; return its number."""
+        return self.note_many(1, **fields)
+
+    def note_many(self, count: int, **fields: object) -> int:
+        """Add rows to the journal; return the number of the last one."""
 
         async def note() -> int:
             plain: dict[str, object] = {
@@ -116,7 +120,8 @@ class Yard:
                 "peer": "prefecture",
                 "op": "permit.issue",
             }
-            return self.space.journal.add(Row(**(plain | fields)))  # type: ignore[arg-type]  # fields by name
+            row = Row(**(plain | fields))  # type: ignore[arg-type]  # fields by name
+            return [self.space.journal.add(row) for _ in range(count)][-1]
 
         return self.served.call(note)
 

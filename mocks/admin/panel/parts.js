@@ -59,7 +59,7 @@ export function once(work, pause = 100) {
       if (error.status === 401) location.reload();
     }
     running = false;
-    const wait = hurry ? 0 : Math.max(pause, Math.min(2000, 3 * (performance.now() - start)));
+    const wait = hurry ? 0 : Math.max(pause, Math.min(15000, 3 * (performance.now() - start)));
     rest = setTimeout(() => { rest = 0; if (again) ask(); }, wait);
   }
   return ask;

@@ -2,6 +2,7 @@
 import { load, once, refreshSide, swap } from "./parts.js";
 
 const MOST = 500;
+const MOST_ASKED = 150;  // rows in one request; after more of them the page is read anew
 const waiting = new Set();
 const space = document.body.dataset.space;
 const table = () => document.getElementById("sequence");
@@ -37,16 +38,27 @@ function put(line) {
   body().insertBefore(fresh, after ?? null);
 }
 
+// The oldest rows give way on the page; a link leads to them.
+function forget() {
+  while (body().rows.length > MOST) body().rows[0].remove();
+  const older = document.getElementById("older");
+  const there = new URL(older.firstElementChild.href);
+  there.searchParams.set("before", body().rows[0].dataset.row);
+  older.firstElementChild.href = there.href;
+  older.hidden = false;
+}
+
 const refreshLines = once(async () => {
   const ids = [...waiting];
   waiting.clear();
+  if (ids.length > MOST_ASKED) return refreshAll({ urgent: true });
   const { lanes, query } = table().dataset;
   const mark_ = query ? "&" : "?";
   const page = await load(`/spaces/${space}/lines${query}${mark_}lanes=${encodeURIComponent(lanes)}&ids=${ids.join(",")}`);
-  if (page.body.dataset.stale) return refreshAll();
+  if (page.body.dataset.stale) return refreshAll({ urgent: true });
   swap(page, "unmatched");
   for (const line of page.getElementById("rows").rows) if (!isOld) put(line);
-  while (body().rows.length > MOST) body().rows[0].remove();
+  if (body().rows.length > MOST) forget();
   document.getElementById("none").hidden = body().rows.length > 0;
   mark();
   follow();
@@ -60,7 +72,7 @@ async function refreshDetail() {
 
 const refreshAll = once(async () => {
   const page = await load(location.href);
-  for (const id of ["unmatched", "sequence", "none"]) swap(page, id);
+  for (const id of ["unmatched", "older", "sequence", "none"]) swap(page, id);
   if (page.querySelector("[data-detail]")) swap(page, "detail");
   mark();
   follow();
