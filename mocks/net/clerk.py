@@ -7,10 +7,11 @@ replied to. The same way is gone behind sockets and in a single thread.
 
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
 from mocks.engine.agenda import Entry
+from mocks.engine.calendar import CalendarError
 from mocks.engine.durations import Duration
 from mocks.engine.exchange import Call, DrawnFault, Ruling
 from mocks.engine.journal import Row
@@ -34,6 +35,7 @@ from wire.documents import Document, decode_stream, encode_stream
 from wire.errors import WireError
 
 R = TypeVar("R")
+NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)  # when a wait ends that leaves the calendar
 NOT_DONE: Final = "not_done"  # the outcome of a call that a fault kept from the party
 QUIET_KINDS: Final = frozenset(  # what no act of the vocabulary stands for
     {
@@ -174,7 +176,10 @@ class Clerk:
                 await self.world.holds.hold(call, ruling, one, self.world.clock.now())
 
     def _shift(self, instant: datetime, lasting: Duration) -> datetime:
-        return self.party.opening.calendar.shift(instant, lasting)
+        try:
+            return self.party.opening.calendar.shift(instant, lasting)
+        except CalendarError:
+            return NEVER
 
     async def wait(self, lasting: Duration) -> None:
         """Return when so much of the space's time has passed, by this party's business days."""

@@ -7,7 +7,7 @@ whoever asked them asks again.
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
-from typing import Any, Final, Protocol, runtime_checkable
+from typing import Annotated, Any, Final, Protocol, runtime_checkable
 
 import msgspec
 
@@ -18,6 +18,7 @@ from mocks.parties.desk import Desk
 from mocks.parties.outbox import Outbox
 
 VERSION: Final = 1
+_Aware = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 @runtime_checkable
@@ -78,7 +79,7 @@ def read_wakes(kept: Mapping[str, Any]) -> dict[str, list[datetime]]:
     Raises:
         ValueError: it has another shape.
     """
-    return msgspec.convert(kept, dict[str, list[datetime]])
+    return msgspec.convert(kept, dict[str, list[_Aware]])
 
 
 def _keep(party: Kept) -> dict[str, Any]:

@@ -215,6 +215,8 @@ class Space(Passing):
             raise ValueError(message)
         try:
             wakes, at = read_wakes(kept["wakes"]), datetime.fromisoformat(kept["at"])
+            for code in wakes:
+                _ = self.hosts[code]
             put_parties(self.parties, kept["parties"])
             exchange_script(self.script, kept["script"])
         except (KeyError, TypeError, msgspec.MsgspecError) as error:
