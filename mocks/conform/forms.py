@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from mocks.conform.bundle import BundleError, verify_bundle
 from mocks.conform.report_forms import write_coverage, write_junit
-from mocks.conform.report_html import write_html
+from mocks.conform.report_html import count_untried, write_html
 from mocks.conform.report_json import load_report_schema, write_json
 from mocks.conform.results import WORDS
 
@@ -60,6 +60,8 @@ def write_summary(document: Mapping[str, Any]) -> str:
                 lines.append(f"          {test['message']}")
             lines += [line for check in test["checks"] for line in _write_check(check)]
     lines += [f"直すこと: {one['about']} {one['ja']}" for one in document["findings"]]
+    if untried := count_untried(document):
+        lines.append(f"一部の試験だけの実行です（選ばれなかった試験 {untried} 件）")
     if document["interrupted"]:
         lines.append(document["interrupted"])
     raw = document["raw_result"]

@@ -30,6 +30,7 @@ def write_html(document: Mapping[str, Any]) -> bytes:
     """Return the page of a report document; whatever is in its texts stays text."""
     page = _template().render(
         report=document,
+        untried=count_untried(document),
         words=WORDS,
         states=STATES,
         levels=LEVELS,
@@ -38,6 +39,12 @@ def write_html(document: Mapping[str, Any]) -> bytes:
         requirements=load_requirements(),
     )
     return page.encode("utf-8")
+
+
+def count_untried(document: Mapping[str, Any]) -> int:
+    """Return how many tests were not chosen for the run."""
+    tests = (test for group in document["groups"] for test in group["tests"])
+    return sum(test["status"] == "created" for test in tests)
 
 
 @cache

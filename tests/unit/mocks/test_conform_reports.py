@@ -288,6 +288,15 @@ def test_a_comparison_tells_what_came_and_went() -> None:
     assert {one.change for one in found} == {"added", "removed"}
 
 
+def test_a_run_of_some_tests_says_so_first() -> None:
+    untried = made_test(result="omit", name="inq.core.down", status="created")
+    told = document(group(made_test(check("pass")), untried))
+    text = write_html(told).decode()
+    assert "一部の試験だけの実行" in text[: text.index("</header>")]
+    assert "一部の試験だけの実行" in write_summary(told)
+    assert "一部の試験" not in write_summary(document(group(made_test(check("pass")))))
+
+
 def test_the_summary_shows_what_is_wrong() -> None:
     told = write_summary(document(group(made_test(check("fail", received="三度")))))
     assert "[fail] 不合格 inq.answer.duplicate" in told

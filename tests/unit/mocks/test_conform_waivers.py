@@ -1,6 +1,7 @@
 """Waivers: laid over raw results, and every way in which they make a run fail."""
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -138,6 +139,14 @@ def test_a_file_is_read() -> None:
     assert found.variant == {"version": "network-v1"}
     [row] = list_states([found], TODAY)
     assert row["days_left"] == (date(2027, 10, 31) - TODAY).days
+
+
+def test_the_example_of_the_page_is_a_file_of_waivers() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "testers" / "conformance.md").read_text("utf-8")
+    [found] = load_waivers(page.split("```yaml\n")[1].split("```")[0].encode())
+    profile = made_run().profile
+    names = {(test.id, one.id) for test in profile.tests for one in test.checks}
+    assert any(found.matches(test, name, profile.variant) for test, name in names)
 
 
 @pytest.mark.parametrize(
