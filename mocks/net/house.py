@@ -112,7 +112,11 @@ class House:
             raise SpaceError("space.exists", plot.name)
         tenant = self._tenants[plot.name] = self._make(plot)
         self._tasks.create_task(self._live(tenant))
-        await tenant.ready
+        try:
+            await asyncio.shield(tenant.ready)
+        except asyncio.CancelledError:
+            tenant.end.set()  # whoever wanted it has gone
+            raise
         return tenant.space
 
     async def load(self, scenario: Scenario, name: str = DEFAULT) -> None:
@@ -132,7 +136,7 @@ class House:
         Raises:
             SpaceError: `space.unknown`.
         """
-        if name not in self._failures:
+        if name in self._tenants or name not in self._failures:
             tenant = self._load(name)
             tenant.end.set()
             await tenant.gone.wait()

@@ -134,3 +134,34 @@ async def test_a_snapshot_that_wakes_nobody_changes_nothing(
         with pytest.raises(ValueError, match="snapshot"):
             await space.restore(kept)
         assert space.next_at is None
+
+
+async def test_a_space_whose_opener_has_gone_closes_and_is_no_failure(tmp_path: Path) -> None:
+    async with House(tmp_path) as house:
+        opening = asyncio.ensure_future(house.open(Plot(name="left")))
+        await asyncio.sleep(0)
+        space = house.find("left")
+        assert space is not None
+        opening.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await opening
+        async with asyncio.timeout(PATIENCE):
+            while house.find("left") is not None:
+                await space.news(0.1)
+
+
+async def test_a_failure_of_an_earlier_space_keeps_none_of_its_name_open(tmp_path: Path) -> None:
+    async with House(tmp_path) as house:
+        space = await house.open()
+        space.spawn(fail())
+        async with asyncio.timeout(PATIENCE):
+            while house.find() is not None:
+                await space.news(0.1)
+        await house.open()
+        with pytest.raises(ExceptionGroup):
+            await house.close()
+        assert house.find() is None
+
+
+async def fail() -> None:
+    raise LookupError
