@@ -5,6 +5,7 @@ port per party and space is the isolation: what belongs to another space fails t
 """
 
 import asyncio
+import logging
 import re
 import shutil
 import tempfile
@@ -27,6 +28,7 @@ from mocks.world import Setup, World, make_world
 
 DEFAULT: Final = "default"
 SLOT: Final = timedelta(seconds=600)
+_log = logging.getLogger(__name__)
 _NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 
 
@@ -201,6 +203,7 @@ class House:
                     await tenant.end.wait()
         except Exception as error:  # noqa: BLE001  # told to whoever closes the space, or the house
             if tenant.ready.done():
+                _log.exception("the space %s ended by a failure", tenant.space.name)
                 self._failures[tenant.space.name] = error
             else:
                 tenant.ready.set_exception(error)
