@@ -68,6 +68,16 @@ ClosedOption = Annotated[
 AdminOption = Annotated[
     str | None, typer.Option(metavar="URL", help="管理の窓口 / Where the system is operated.")
 ]
+OutOption = Annotated[
+    Path, typer.Option("--out", "-o", metavar="FOLDER", help="報告書の書き先 / Where to.")
+]
+OnlyOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="GLOB", help="試験を選ぶ（inq.* など）/ Only these tests."),
+]
+WaiversOption = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="適用除外（YAML）/ Waivers.")
+]
 SeedOption = Annotated[
     int | None, typer.Option(min=0, help="乱数の種（既定はシナリオのもの）/ Seed of all draws.")
 ]
@@ -138,16 +148,9 @@ def run(  # noqa: PLR0913  # each is an option of its own
     profile: ProfileArgument = None,
     *,
     plan: PlanOption = None,
-    out: Annotated[
-        Path, typer.Option("--out", "-o", metavar="FOLDER", help="報告書の書き先 / Where to.")
-    ] = Path("conformance"),
-    only: Annotated[
-        list[str] | None,
-        typer.Option(metavar="GLOB", help="試験を選ぶ（inq.* など）/ Only these tests."),
-    ] = None,
-    waivers: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="適用除外（YAML）/ Waivers.")
-    ] = None,
+    out: OutOption = Path("conformance"),
+    only: OnlyOption = None,
+    waivers: WaiversOption = None,
     sut: SutOption = None,
     sut_url: UrlOption = None,
     folder: FolderOption = None,
@@ -193,20 +196,7 @@ def run(  # noqa: PLR0913  # each is an option of its own
         chosen=tuple(only) if only else None,
         redacted=False if no_redact else None,
     )
-    known = read_waivers(session.plan.waivers)
-    diagnosis = () if no_doctor else asyncio.run(session.examine())
-    if exit_code_of(diagnosis):
-        _show_diagnosis(diagnosis, as_json=as_json)
-        raise typer.Exit(exit_code_of(diagnosis))
-    result = asyncio.run(session.run(known, diagnosis))
-    document = as_document(result, redacted=session.plan.redacted)
-    write_report(document, out, key)
-    if as_json:
-        print_json(document)
-    else:
-        echo(write_summary(document))
-        echo(f"報告書: {out / BUNDLE}")
-    raise typer.Exit(result.exit_code)
+    _carry_out(session, out, key, examined=not no_doctor, as_json=as_json)
 
 
 def _open(plan: Path | None, **options: Any) -> Session:  # noqa: ANN401  # options of commands
@@ -226,6 +216,26 @@ def _open(plan: Path | None, **options: Any) -> Session:  # noqa: ANN401  # opti
         tell(str(error))
         raise typer.Exit(USAGE) from error
     return Session(plan=made, profile=profile, tell=tell)
+
+
+def _carry_out(
+    session: Session, out: Path, key: Path | None, *, examined: bool, as_json: bool
+) -> None:
+    """Run a session, write its report and end with its exit code."""
+    known = read_waivers(session.plan.waivers)
+    diagnosis = asyncio.run(session.examine()) if examined else ()
+    if exit_code_of(diagnosis):
+        _show_diagnosis(diagnosis, as_json=as_json)
+        raise typer.Exit(exit_code_of(diagnosis))
+    result = asyncio.run(session.run(known, diagnosis))
+    document = as_document(result, redacted=session.plan.redacted)
+    write_report(document, out, key)
+    if as_json:
+        print_json(document)
+    else:
+        echo(write_summary(document))
+        echo(f"報告書: {out / BUNDLE}")
+    raise typer.Exit(result.exit_code)
 
 
 def _show_diagnosis(found: tuple[Diagnosis, ...], *, as_json: bool) -> None:
