@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
+
+SINGLY: Final = 20  # alarms of one kind about one peer and day, before the rest is counted
 
 
 class AlarmKind(StrEnum):
@@ -26,6 +29,8 @@ class AlarmKind(StrEnum):
 class Alarm:
     """警報: raised once per kind, peer and subject, whatever repeats.
 
+    What a peer causes beyond `SINGLY` in one day of Japan is one more alarm, whose `count` grows.
+
     `peer` is the institution that it is about, empty where it is our own house. `subject` is what
     makes it one: a day of Japan, a message, a batch. `count` says how many things it is about.
     `details` are codes and numbers by name, never a person's.
@@ -38,3 +43,4 @@ class Alarm:
     at: datetime
     count: int = 1
     details: Mapping[str, str] = field(default_factory=dict)
+    version: int = 0

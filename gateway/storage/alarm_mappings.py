@@ -18,6 +18,7 @@ ALARMS: Final = TypeMapping(
         "subject": TEXT,
         "at": INSTANT,
         "count": NUMBER,
+        "version": NUMBER,
     },
     sealed={"details": Mapping[str, str]},
 )

@@ -114,6 +114,15 @@ def unique_while(name: str, condition: str, *columns: str) -> Index:
     )
 
 
+def lookup_while(name: str, condition: str, *columns: str) -> Index:
+    """Return an index within an institution over the few rows that satisfy `condition`.
+
+    No other query is lured into it by the order that it gives.
+    """
+    where = text(condition)
+    return Index(f"ix_{name}", "institution", *columns, sqlite_where=where, postgresql_where=where)
+
+
 def lookup(name: str, *columns: str) -> Index:
     """Return an index within an institution.
 

@@ -13,6 +13,7 @@ from gateway.storage.columns import (
     identifier,
     instant,
     keyed_table,
+    lookup,
     sealed_values,
     unique_key,
 )
@@ -113,7 +114,9 @@ alarms = keyed_table(
     instant("at", "発生日時"),
     count("count", "件数"),
     sealed_values(),
+    guard_version(),
     unique_key("alarms_subject", "kind", "peer", "subject"),
+    lookup("alarms_peer", "kind", "peer", "at", "alarm_id"),
 )
 
 data_keys = keyed_table(

@@ -11,6 +11,7 @@ from gateway.storage.columns import (
     instant,
     keyed_table,
     lookup,
+    lookup_while,
     sealed_values,
     unique_key,
     unique_while,
@@ -34,6 +35,12 @@ persons = keyed_table(
         "individual_number_index",
     ),
     lookup("persons_individual_number", "individual_number_index"),
+    lookup_while(
+        "persons_merged_into",
+        "merged_into_index IS NOT NULL",
+        "merged_into_index",
+        "unified_number_index",
+    ),
 )
 
 aliases = keyed_table(
@@ -133,6 +140,8 @@ inquiries = keyed_table(
     unique_key("inquiries_request_id", "request_id"),
     unique_key("inquiries_transaction_number", "transaction_number"),
     lookup("inquiries_state", "state", "inquiry_id"),
+    lookup("inquiries_system", "system", "inquiry_id"),
+    lookup("inquiries_system_state", "system", "state", "inquiry_id"),
 )
 
 provisions = keyed_table(

@@ -2,15 +2,19 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time
 from typing import Final
 
-from gateway.domain.alarms import Alarm, AlarmKind
-from gateway.domain.errors import DuplicateKeyError
+from gateway.domain.alarms import SINGLY, Alarm, AlarmKind
+from gateway.domain.errors import DuplicateKeyError, GuardFailedError
+from gateway.domain.hours import JAPAN
 from gateway.ports import Ports, Unit
+from gateway.usecases.judging import day_of
 
 RAISED: Final = "alarm.raised"
+REST: Final = "rest"  # of a day: the subject of the alarm that counts what came beyond
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -28,6 +32,7 @@ class Trouble:
 async def sound(trouble: Trouble, *, ports: Ports) -> bool:
     """Raise an alarm unless the same was raised before; return whether it is new.
 
+    A peer cannot fill our alarms: what it causes beyond the first of a day is one that counts.
     It is durable of its own: raise it before the unit that it is about, so that a crash between
     them repeats both.
 
@@ -37,6 +42,39 @@ async def sound(trouble: Trouble, *, ports: Ports) -> bool:
     same = {"kind": trouble.kind, "peer": trouble.peer, "subject": trouble.subject}
     if await ports.store.find(Alarm, **same) is not None:
         return False
+    if trouble.peer and await _is_crowded(trouble, ports=ports):
+        return await _count(trouble, ports=ports)
+    return await _raise(trouble, ports=ports)
+
+
+async def _is_crowded(trouble: Trouble, *, ports: Ports) -> bool:
+    """Return whether the peer caused so much today that the rest is counted only."""
+    midnight = datetime.combine(day_of(ports.clock.now()), time(0), tzinfo=JAPAN)
+    start = ports.store.key_of(_place(midnight.astimezone(UTC), ""))
+    today = await ports.store.list_values(
+        Alarm, limit=SINGLY, after=start, kind=trouble.kind, peer=trouble.peer
+    )
+    return len(today) == SINGLY
+
+
+async def _count(trouble: Trouble, *, ports: Ports) -> bool:
+    """Let the alarm that counts the rest of a day grow; return whether it is new."""
+    subject = f"{day_of(ports.clock.now()).isoformat()}/{REST}"
+    while True:
+        found = await ports.store.find(Alarm, kind=trouble.kind, peer=trouble.peer, subject=subject)
+        if found is None:
+            rest = replace(trouble, subject=subject, details={"singly": str(SINGLY)})
+            if await _raise(rest, ports=ports):
+                return True
+            continue
+        unit = Unit()
+        unit.change(found, count=found.count + trouble.count)
+        with suppress(GuardFailedError):  # somebody else counted meanwhile: count from there
+            await ports.store.commit(unit)
+            return False
+
+
+async def _raise(trouble: Trouble, *, ports: Ports) -> bool:
     alarm = Alarm(
         alarm_id=ports.ids.uuid(),
         kind=trouble.kind,

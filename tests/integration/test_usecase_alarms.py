@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.domain.alarms import Alarm, AlarmKind
+from gateway.domain.alarms import SINGLY, Alarm, AlarmKind
 from gateway.usecases.alarms import RAISED, Trouble, list_alarms, sound
+from gateway.usecases.housekeeping import purge
 from tests.support.world import NOON, World, open_world
 
 SKEW = Trouble(
@@ -71,3 +72,55 @@ async def test_one_line_is_logged_for_an_alarm_with_codes_only(
         await sound(SKEW, ports=world.ports_a)
     [line] = [one for one in caplog.records if getattr(one, "action", "") == RAISED]
     assert (line.kind, line.peer, line.code) == ("clock_skew", "991023", "alarm.clock_skew")  # type: ignore[attr-defined]  # extra fields
+
+
+async def cause(world: World, subjects: range, kind: AlarmKind, peer: str) -> None:
+    for number in subjects:
+        trouble = Trouble(kind=kind, peer=peer, subject=f"message {number}")
+        await sound(trouble, ports=world.ports_a)
+
+
+async def test_what_a_peer_causes_beyond_the_first_of_a_day_is_one_alarm_that_counts(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    ports, kind, peer = world.ports_a, AlarmKind.DUPLICATE_WITH_DIFFERENT_BODY, "991023"
+    await cause(world, range(SINGLY + 30), kind, peer)
+    *singly, rest = await list_alarms(ports=ports)
+    assert [one.count for one in singly] == [1] * SINGLY
+    assert (rest.subject, rest.count) == ("2026-11-24/rest", 30)
+    assert len([one for one in caplog.records if getattr(one, "action", "") == RAISED]) == 21
+    assert ports.alarmed == {kind.value: SINGLY + 1}
+
+    await cause(world, range(SINGLY), kind, peer)  # known ones are no news
+    await cause(world, range(1), kind, "991015")  # of another peer
+    await cause(world, range(1), AlarmKind.UNREQUESTED_ITEM, peer)
+    world.clock.move(hours=15)  # another day in Japan
+    await cause(world, range(100, 101), kind, peer)
+    later = (await list_alarms(ports=ports))[SINGLY:]
+    assert [(one.peer, one.subject, one.count) for one in later[1:]] == [
+        ("991015", "message 0", 1),
+        (peer, "message 0", 1),
+        (peer, "message 100", 1),
+    ]
+    assert later[0].count == 30
+
+
+async def test_of_many_at_the_same_time_each_is_counted(world: World) -> None:
+    kind = AlarmKind.DUPLICATE_WITH_DIFFERENT_BODY
+    await cause(world, range(SINGLY), kind, "991023")
+    many = [Trouble(kind=kind, peer="991023", subject=f"other {number}") for number in range(10)]
+    new = await asyncio.gather(*(sound(one, ports=world.ports_a) for one in many))
+    assert sorted(new) == [False] * 9 + [True]
+    assert sum(one.count for one in await list_alarms(ports=world.ports_a)) == SINGLY + 10
+
+
+async def test_alarms_are_removed_after_seven_years(world: World) -> None:
+    ports = world.ports_a
+    await cause(world, range(1), AlarmKind.CLOCK_SKEW, "991023")
+    world.clock.move(days=7 * 366 - 1)
+    await cause(world, range(1, 2), AlarmKind.CLOCK_SKEW, "991023")
+    await purge(ports=ports)
+    assert len(await list_alarms(ports=ports)) == 2
+    world.clock.move(days=2)
+    await purge(ports=ports)
+    assert [one.subject for one in await list_alarms(ports=ports)] == ["message 1"]
