@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from gateway.domain.addresses import Person
 from gateway.domain.disclosure import DisclosureRecord, list_disclosed, list_own
 from gateway.domain.identifiers import Symbol, UnifiedNumber
 from gateway.domain.inquiry import AnsweredInformation
-from gateway.domain.records import Act, ExchangeRecord, Phase
+from gateway.domain.records import Act, ExchangeRecord, Phase, StoredRecord
 from gateway.domain.replica import Replica
 from gateway.domain.states import SymbolState
 from gateway.domain.symbols import SymbolBinding
@@ -43,14 +44,32 @@ async def disclose_records(
     person = await _find_person(asked, RECORDS, ports=ports)
     if person is None:
         return []
-    query = RecordQuery(limit=PAGE, subject=person, since=since, until=until)
-    records: list[ExchangeRecord] = []
+    found: list[StoredRecord] = []
+    for number in await _list_numbers(person, ports=ports):
+        query = RecordQuery(limit=PAGE, subject=number, since=since, until=until)
+        found += await _list_records(query, ports=ports)
+    found.sort(key=lambda stored: stored.sequence)
+    records = [stored.record for stored in found]
+    return list_disclosed(records, controls=await list_controls(person, ports=ports))
+
+
+async def _list_numbers(person: UnifiedNumber, *, ports: Ports) -> list[UnifiedNumber]:
+    """Return a person's number and all that were merged into it: records keep theirs for good."""
+    numbers = [person]
+    for number in numbers:  # it grows on the way: what was merged may have been merged into before
+        merged = await ports.store.list_values(Person, limit=ALL, merged_into=number)
+        numbers += [one.unified_number for one in merged]
+    return numbers
+
+
+async def _list_records(query: RecordQuery, *, ports: Ports) -> list[StoredRecord]:
+    found: list[StoredRecord] = []
     while page := await ports.store.records(query):
-        records += [stored.record for stored in page]
+        found += page
         if len(page) < PAGE:
             break
         query = replace(query, after=page[-1].sequence)
-    return list_disclosed(records, controls=await list_controls(person, ports=ports))
+    return found
 
 
 async def disclose_information(

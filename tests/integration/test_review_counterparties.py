@@ -137,3 +137,23 @@ async def test_what_was_disclosed_is_recorded(world: World) -> None:
         ("disclosed", CORE, number, "records"),
     ]
     assert await disclose_information(asked, [TAX], ports=world.ports_a) == ()  # not its symbol
+
+
+async def test_records_under_numbers_that_were_merged_are_disclosed(world: World) -> None:
+    for serial in (2, 3):
+        await world.register(world.a, serial)
+    numbers = [await world.register(world.b, serial) for serial in (1, 2, 3)]
+    for serial in (2, 3, 1):
+        await world.load_tax(world.b, serial, total_income="1")
+        assert (await world.inquire(world.ask(serial))).state == "answered"
+        world.clock.move(minutes=1)
+    kept, ended, first = numbers
+    [binding] = await symbols.list_bindings(kept, ports=world.ports_b)
+    asked = AskedDisclosure(request_id="r", symbol=binding.symbol, sender=CORE)
+    [alone] = await disclose_records(asked, since=None, until=None, ports=world.ports_b)
+    for target, gone in ((ended, first), (kept, ended)):  # one after the other: a chain
+        await symbols.merge(target, gone, staff="s1", reason="same", ports=world.ports_b)
+    found = await disclose_records(asked, since=None, until=None, ports=world.ports_b)
+    assert len({one.transaction_number for one in found}) == 3
+    assert [one.at for one in found] == sorted(one.at for one in found)
+    assert found[-1] == alone
