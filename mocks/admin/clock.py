@@ -113,7 +113,7 @@ def _reply(room: Room) -> Reply:
     return Reply(body=show_clock(room), headers={"ETag": tag_of(room)})
 
 
-_TAG: Final = ("ETag",)
+_SHOWN: Final = Sample(text="The clock.", value=CLOCK, headers=("ETag",))
 OPERATIONS: Final = (
     Operation(
         name="show_clock",
@@ -122,7 +122,7 @@ OPERATIONS: Final = (
         handler=show,
         ja="スペースの時計を見る",
         en="Show the clock of a space.",
-        replies={200: Sample(text="The clock.", value=CLOCK, headers=_TAG)},
+        replies={200: _SHOWN},
     ),
     Operation(
         name="set_clock",
@@ -134,7 +134,7 @@ OPERATIONS: Final = (
         body=ClockRequest,
         sample=ClockRequest(mode="rate", rate=60.0),
         headers=(IF_MATCH,),
-        replies={200: Sample(text="The clock.", value=CLOCK, headers=_TAG)},
+        replies={200: _SHOWN},
         may_refuse=(409, 422),
     ),
     Operation(
@@ -147,7 +147,7 @@ OPERATIONS: Final = (
         body=AdvanceRequest,
         sample=AdvanceRequest(by="P3BD"),
         headers=(IF_MATCH,),
-        replies={200: Sample(text="The clock.", value=CLOCK, headers=_TAG)},
+        replies={200: _SHOWN},
         may_refuse=(409, 422),
     ),
 )

@@ -103,7 +103,7 @@ def _tag(room: Room) -> dict[str, str]:
     return {"ETag": tag_of(room)}
 
 
-_TAG: Final = ("ETag",)
+_SHOWN: Final = Sample(text="The space.", value=SPACE, headers=("ETag",))
 OPERATIONS: Final = (
     Operation(
         name="list_spaces",
@@ -134,7 +134,7 @@ OPERATIONS: Final = (
         handler=show,
         ja="スペースを見る",
         en="Show a space.",
-        replies={200: Sample(text="The space.", value=SPACE, headers=_TAG)},
+        replies={200: _SHOWN},
     ),
     Operation(
         name="close_space",
@@ -156,6 +156,6 @@ OPERATIONS: Final = (
         body=SeedRequest,
         sample=SeedRequest(seed=7),
         headers=(IF_MATCH,),
-        replies={200: Sample(text="The space.", value=SPACE, headers=_TAG)},
+        replies={200: _SHOWN},
     ),
 )
