@@ -22,6 +22,7 @@ from mocks.cli_remote import (
     echo,
     server,
     show,
+    write_file,
 )
 
 COLUMNS = ("id", "at", "peer", "party", "op", "person", "rule", "faults", "outcome", "note")
@@ -175,8 +176,7 @@ def export(
         if output is None:
             typer.echo(octets, nl=False)
             return
-        output.write_bytes(octets)
-        show({"file": str(output), "bytes": len(octets)}, as_json=as_json)
+        write_file(output, octets, as_json=as_json)
 
 
 @app.command("replay")

@@ -6,6 +6,7 @@ import sys
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
@@ -88,6 +89,12 @@ def _show_table(rows: Sequence[Mapping[str, Json]], only: Sequence[str]) -> None
     for line in table:
         cells = [_pad(cell, width) for cell, width in zip(line, widths, strict=True)]
         echo("  ".join(cells).rstrip())
+
+
+def write_file(file: Path, octets: bytes, *, as_json: bool) -> None:
+    """Write what the server gave to a file, and print where it is and how long."""
+    file.write_bytes(octets)
+    show({"file": str(file), "bytes": len(octets)}, as_json=as_json)
 
 
 def show_problem(problem: Mapping[str, Json], *, as_json: bool) -> None:

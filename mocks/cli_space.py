@@ -16,6 +16,7 @@ from mocks.cli_remote import (
     echo,
     server,
     show,
+    write_file,
 )
 
 SNAPSHOT = "application/vnd.nakadachi.snapshot+json"
@@ -83,8 +84,7 @@ def take_snapshot(
     """スペースの状態をファイルに残す / Keep the state of a space in a file."""
     with server(url, as_json=as_json) as client:
         octets = client.send("GET", in_space(name, "/snapshot"), None, {})
-        file.write_bytes(octets)
-        show({"file": str(file), "bytes": len(octets)}, as_json=as_json)
+        write_file(file, octets, as_json=as_json)
 
 
 @app.command("restore")
