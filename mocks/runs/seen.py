@@ -82,7 +82,8 @@ class Book:
             )
         )
         if one.final:
-            self._measure(one, at)
+            asked_at = datetime.fromisoformat(shown["requested_at"])
+            self.measure(one, "wait_seconds", (at - asked_at).total_seconds(), at)
             self._compare(one, at)
 
     def lose(self, one: Asked, now: datetime) -> None:
@@ -96,6 +97,20 @@ class Book:
     def figure(self, name: str, value: float, now: datetime, party: str | None = None) -> None:
         """Note a figure that is not about one person."""
         self.add(Sighting(at=now, subject="metric", what=name, value=value, party=party))
+
+    def measure(self, one: Asked, name: str, value: float, now: datetime) -> None:
+        """Note a figure that is about one inquiry."""
+        self.add(
+            Sighting(
+                at=now,
+                subject="metric",
+                what=name,
+                person=one.cast.who.name,
+                member=one.cast.who.member,
+                correlation=one.correlation,
+                value=value,
+            )
+        )
 
     def text(self, surface: str, text: str, now: datetime, cast: Cast | None = None) -> None:
         """Note a text that somebody could read on a surface."""
@@ -128,17 +143,3 @@ class Book:
                     items=tuple(sorted(shown - asked)),
                 )
             )
-
-    def _measure(self, one: Asked, now: datetime) -> None:
-        asked_at = datetime.fromisoformat(one.shown["requested_at"])
-        self.add(
-            Sighting(
-                at=now,
-                subject="metric",
-                what="wait_seconds",
-                person=one.cast.who.name,
-                member=one.cast.who.member,
-                correlation=one.correlation,
-                value=(now - asked_at).total_seconds(),
-            )
-        )
