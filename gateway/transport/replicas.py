@@ -193,7 +193,7 @@ OPERATIONS: Final = (
     Operation(
         name="compare_replicas",
         method="POST",
-        path=f"{PATH}/comparisons",
+        path="/v1/replica-comparisons",
         scope="replicas:compare",
         handler=compare,
         summary_ja="副本を原本と突き合わせる",

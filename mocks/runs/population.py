@@ -86,7 +86,7 @@ class Population:
             if one.who.name in known
         ]
         for start in range(0, len(entries), LOAD):
-            await self._post("/v1/replicas/comparisons", {"entries": entries[start : start + LOAD]})
+            await self._post("/v1/replica-comparisons", {"entries": entries[start : start + LOAD]})
 
     def entry(self, one: Cast, changed: Mapping[str, str]) -> Json:
         """Return the replica entry of somebody, with values that have changed since."""

@@ -84,7 +84,7 @@ async def test_originals_are_compared_over_http_and_what_differs_is_told(api: Bu
         "public_from": "2026-06-01",
         "items": [{"item": "total_income", "value": "200"}],
     }
-    path = "/v1/replicas/comparisons"
+    path = "/v1/replica-comparisons"
     response = await api.call("POST", path, desk="b", json={"entries": [line]})
     found = await response.json()
     assert (response.status, found["total"], found["different"]) == (200, 1, [1])

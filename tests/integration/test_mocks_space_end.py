@@ -63,10 +63,8 @@ async def take(host: Host, effects: Sequence[Effect]) -> None:
 
 
 @pytest.mark.parametrize("op", ["resident.link", "symbol.acquire"])
-async def test_who_goes_on_while_a_space_closes_starts_nothing_more(
-    tmp_path: Path, op: str
-) -> None:
-    async with House(tmp_path) as house:
+async def test_who_goes_on_while_a_space_closes_starts_nothing_more(op: str) -> None:
+    async with House() as house:
         space, world = await house.open(), house.world()
         hold(space, world.core.registry if op == "resident.link" else world.core.code, op)
         [resident] = world.people.generate(1)
