@@ -62,7 +62,6 @@ class _Tenant:
 
     space: Space
     world: World
-    file: JournalFile | None = None
     end: asyncio.Event = field(default_factory=asyncio.Event)
     ready: asyncio.Future[None]
     gone: asyncio.Event = field(default_factory=asyncio.Event)
@@ -74,8 +73,8 @@ class House:
     def __init__(self, folder: Path | None = None) -> None:
         """Prepare a house in a folder, by default in one that is removed at the end.
 
-        In a folder that stays each space keeps its journal too, in one file for each start; what
-        a party says is on disk before it leaves.
+        In a folder that stays each space keeps its journal too, in one file for each start; a
+        party's reply leaves when everything before it is on disk.
         """
         self._kept = folder is not None
         self.folder = folder or Path(tempfile.mkdtemp(prefix="nakadachi-mocks-"))
@@ -187,17 +186,19 @@ class House:
             world.keys,
             world.parties,
             name=plot.name,
+            file=file,
             first_port=plot.port,
         )
         if plot.scenario is not None:
             space.load(plot.scenario)
         ready = asyncio.get_running_loop().create_future()
-        return _Tenant(space=space, world=world, file=file, ready=ready)
+        return _Tenant(space=space, world=world, ready=ready)
 
     async def _live(self, tenant: _Tenant) -> None:
         """Keep a space open in one task, as its task group wants it; a failure ends only it."""
         try:
-            with closing(tenant.file) if tenant.file else nullcontext():
+            file = tenant.space.file
+            with closing(file) if file else nullcontext():
                 async with tenant.space:
                     tenant.ready.set_result(None)
                     await tenant.end.wait()

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from pysqlite3 import dbapi2 as driver
 
 from mocks.engine.clock import SpaceClock
 from mocks.engine.durations import Duration, parse_duration
@@ -188,9 +189,7 @@ async def test_raw_bytes_are_kept_before_anybody_looks_and_unmatched_ones_are_ro
     assert tester.space.journal.raw(rows[1].exchange)[0] == sealed.raw
 
 
-async def test_what_a_party_said_is_in_the_file_before_it_leaves(
-    house: House, settle: Opener
-) -> None:
+async def test_what_a_party_said_is_in_the_file_of_its_space(house: House, settle: Opener) -> None:
     tester = await settle()
     await tester.ask("r-1")
     [path] = (house.folder / "default").glob("journal-*.db")
@@ -201,6 +200,22 @@ async def test_what_a_party_said_is_in_the_file_before_it_leaves(
     async with House() as other:
         await other.open()
         assert not list(other.folder.glob("*/journal*"))
+
+
+async def test_a_party_says_nothing_that_cannot_be_noted(settle: Opener) -> None:
+    tester = await settle()
+    file = tester.space.file
+    assert file is not None
+    await file.flushed()
+    file._db.execute("PRAGMA busy_timeout=0")
+    other = driver.connect(str(file.path), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    assert (await tester.ask("r-1")).code == "peer.unreachable"
+    assert tester.rows == [("permit.issue", "permitted")]
+    assert load(file.path).rows == ()
+    other.execute("ROLLBACK")
+    other.close()
+    assert (await tester.ask("r-2")).state == "answered"
 
 
 @pytest.mark.parametrize(
