@@ -27,11 +27,6 @@ class Behaviour:
         """Add an order; it counts occurrences from now on."""
         self.orders.append(order)
 
-    def clear(self) -> None:
-        """Forget all orders."""
-        self.orders.clear()
-        self.seen.clear()
-
     def occurs(self, act: str) -> Order | None:
         """Count one occurrence of `act`; return the order that applies to it, or None."""
         applies = None

@@ -17,7 +17,6 @@ from mocks.engine.durations import Duration
 
 FIRST_YEAR: Final = 2015
 LAST_YEAR: Final = 2050  # equinoxes beyond are estimates that observation may correct
-CALENDARS: Final = ("jp-municipal",)
 _DAY: Final = timedelta(days=1)
 _SATURDAY: Final = 5
 _YEAR_END: Final = frozenset({(12, 29), (12, 30), (12, 31), (1, 1), (1, 2), (1, 3)})

@@ -6,8 +6,7 @@ from typing import Final
 
 from aiohttp import web
 
-from mocks.engine.durations import Duration
-from mocks.net.faulty import Wait, reset
+from mocks.net.faulty import reset
 
 HOST: Final = "127.0.0.1"
 
@@ -67,14 +66,6 @@ class Door:
         self._shut -= 1
         if not self._shut:
             await self._listen()
-
-    async def shut_for(self, lasting: Duration, wait: Wait) -> None:
-        """Shut the door, and open it when so much of the space's time has passed."""
-        await self.shut()
-        try:
-            await wait(lasting)
-        finally:
-            await self.open()
 
     async def remove(self) -> None:
         """Give up the port; connections stand until the runner is cleaned up."""

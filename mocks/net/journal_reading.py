@@ -107,30 +107,12 @@ def verify(path: Path) -> Verified:
     return Verified(entries=expected - 1 - evicted, evicted=evicted, head=head.hex())
 
 
-def export_lines(path: Path) -> Iterator[bytes]:
-    """Yield what a journal file holds as lines of JSON.
-
-    Raises:
-        JournalFileError: the file cannot be read.
-    """
-    return write_lines(load(path))
-
-
 def write_lines(kept: Kept) -> Iterator[bytes]:
     """Yield exchanges, then rows, each as one line of JSON with its `type`; bodies in base64."""
     for exchange in kept.exchanges:
         yield _json({"type": "exchange", **msgspec.to_builtins(exchange)})
     for row in kept.rows:
         yield _json({"type": "row", **msgspec.to_builtins(row)})
-
-
-def export_har(path: Path) -> bytes:
-    """Return the exchanges of a journal file as HAR 1.2.
-
-    Raises:
-        JournalFileError: the file cannot be read.
-    """
-    return write_har(load(path))
 
 
 def write_har(kept: Kept) -> bytes:

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from mocks.engine.behaviour import Behaviour
 from mocks.engine.exchange import Call
 from mocks.engine.scenario_rules import Reaction
 from mocks.engine.scenario_terms import State
@@ -113,7 +112,6 @@ class AgencyState:
     transactions: dict[str, str] = field(default_factory=dict)  # number -> request id of ours
     planned: dict[str, list[Ask]] = field(default_factory=dict)  # number -> until its symbol came
     polls: list[tuple[datetime, str]] = field(default_factory=list)  # request ids
-    behaviour: Behaviour = field(default_factory=Behaviour)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -5,9 +5,8 @@ into the list) and `relay.slow` (amount: seconds by which the clock moves before
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from mocks.engine.clock import MILLISECOND
 from mocks.engine.exchange import Call, Ruling
 from mocks.engine.party import Arrived, Effect, Event, Reply, Returned, Send, UnableError
 from mocks.engine.scenario_rules import Act
@@ -23,7 +22,6 @@ from mocks.parties.role import Became
 from permitlists import PermitList
 from wire.documents import Document
 from wire.messages import (
-    Clock,
     Message,
     PermitRequest,
     ProcessNumberRequest,
@@ -159,15 +157,3 @@ class Core(Office):
             return ()
         letter = Letter(to=to, at=now)
         return (Send(to=to, documents=(self._permit_list(letter).raw,)),)
-
-    def tell_time(self, offset: timedelta, to: Sequence[str], *, now: datetime) -> Sequence[Effect]:
-        """Return the effects that tell institutions the sandbox's clock, and wait for them."""
-        message = Clock(offset_milliseconds=offset // MILLISECOND)
-        return [
-            Send(
-                to=code,
-                documents=(self.desk.write(message, Letter(to=code, at=now)).raw,),
-                mark="clock",
-            )
-            for code in to
-        ]

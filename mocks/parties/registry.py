@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from mocks.engine.behaviour import Behaviour
 from mocks.engine.exchange import Call, Ruling
 from mocks.engine.party import Arrived, Effect, Event, Reply, Send, UnableError
 from mocks.engine.people import Resident, Stay
@@ -41,12 +40,11 @@ class RegistryState:
     flags: dict[str, set[str]] = field(default_factory=dict)  # by individual number
     real_numbers_refused: int = 0
     links: int = 0
-    behaviour: Behaviour = field(default_factory=Behaviour)
 
 
 @dataclass(slots=True, kw_only=True)
 class Registry(Player):
-    """The registry as a party; told to misbehave in `link`, it never tells the core."""
+    """The registry as a party."""
 
     core: str
     state: RegistryState = field(default_factory=RegistryState, repr=False)
@@ -54,14 +52,6 @@ class Registry(Player):
     def register(self, residents: Iterable[Resident]) -> None:
         """Add residents, or replace those of the same individual number."""
         self.state.residents |= {person.individual_number: person for person in residents}
-
-    def list_lived_in(self, municipality: str, on: date) -> list[Resident]:
-        """Return who lived in a municipality on a day, in the order of their registration."""
-        return [
-            person
-            for person in self.state.residents.values()
-            if (stay := person.stay_on(on)) is not None and stay.municipality == municipality
-        ]
 
     def _list_calls(self, event: Arrived, here: datetime) -> Sequence[Call]:
         calls = []
@@ -147,8 +137,6 @@ class Registry(Player):
     def _link(self, message: RegistryLink, person: Resident, letter: Letter) -> Sequence[Effect]:
         self.state.links += 1
         accepted = Reply(document=self.desk.write(Acknowledgement(), letter).raw)
-        if self.state.behaviour.occurs("link"):
-            return (accepted,)
         link = ResidentLink(
             process_number=message.process_number,
             resident_code=person.resident_code,

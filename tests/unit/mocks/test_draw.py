@@ -72,8 +72,6 @@ def test_an_order_applies_at_its_occurrences(order: Order, expected: list[bool])
     behaviour = Behaviour()
     behaviour.give(order)
     assert [behaviour.occurs("relay") is not None for _ in range(4)] == expected
-    behaviour.clear()
-    assert behaviour.occurs("relay") is None
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,7 @@
 """Symbols, residents and the permit list, among parties without sockets."""
 
-from datetime import UTC, datetime
+from datetime import timedelta
 
-from mocks.engine.behaviour import Order
 from mocks.parties.desk import Letter
 from permitlists import PermitList
 from tests.support.parties import PERSON, Sandbox, code_of
@@ -74,13 +73,6 @@ def test_the_registry_gives_basic_items_and_refuses_real_numbers(sandbox: Sandbo
     assert world.registry.state.real_numbers_refused == 1
 
 
-def test_residents_are_listed_by_where_they_lived(sandbox: Sandbox) -> None:
-    world = sandbox.world
-    listed = world.registry.list_lived_in(world.code("b"), datetime(2026, 1, 1, tzinfo=UTC).date())
-    assert world.cast["D01"].resident in listed
-    assert world.cast["D04"].resident not in listed
-
-
 def test_the_permit_list_reads_back_as_the_law(sandbox: Sandbox) -> None:
     world, insurer = sandbox.world, sandbox.agency("insurer")
     document = insurer.desk.write(PermitListRequest(), Letter(to=world.core.code, at=sandbox.now))
@@ -93,9 +85,13 @@ def test_the_permit_list_reads_back_as_the_law(sandbox: Sandbox) -> None:
     assert len(world.core.send_permit_list([insurer.code], now=sandbox.now)) == 1
 
 
-def test_an_acquisition_that_the_registry_drops_stays_open(sandbox: Sandbox) -> None:
-    sandbox.world.registry.state.behaviour.give(Order(act="link"))
+def test_an_acquisition_stays_open_until_the_registry_hears_of_it(sandbox: Sandbox) -> None:
+    sandbox.net.down.add(sandbox.world.registry.code)
     number = sandbox.world.cast["D16"].resident.individual_number
     sandbox.acquire("insurer", number)
     assert number not in sandbox.agency("insurer").state.symbols
     assert len(sandbox.world.core.state.process_numbers) == 1
+    sandbox.net.down.clear()
+    sandbox.net.advance(timedelta(seconds=1))
+    assert number in sandbox.agency("insurer").state.symbols
+    assert not sandbox.world.core.state.process_numbers
