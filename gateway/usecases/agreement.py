@@ -1,8 +1,5 @@
 """Answers that wait until a replica agrees with its original again (S5.4)."""
 
-from collections.abc import Iterable
-from typing import Final
-
 from gateway.domain.identifiers import UnifiedNumber
 from gateway.domain.inquiry import Answer
 from gateway.domain.provision import Cause, Provision, treat
@@ -14,6 +11,7 @@ from gateway.usecases import own_register
 from gateway.usecases.carrying import list_controls
 from gateway.usecases.judging import day_of, judge_release
 from gateway.usecases.provision import (
+    ALL,
     SEND_LANE,
     SLOT_LANE,
     answer_document,
@@ -22,34 +20,20 @@ from gateway.usecases.provision import (
     record_of,
 )
 
-LANE: Final = "agreement"
-ALL: Final = 100_000  # answers about one person that wait at once: never that many
-
-
-async def wake(unit: Unit, people: Iterable[UnifiedNumber], *, ports: Ports) -> None:
-    """Let what waits for replicas of some people be looked at again, once the unit stands."""
-    keys = dict.fromkeys(
-        [
-            provision.transaction_number
-            for person in dict.fromkeys(people)
-            for provision in await ports.store.list_values(
-                Provision, limit=ALL, state=ProvisionState.WAITING, unified_number=person
-            )
-            if provision.cause is Cause.REPLICA_DIFFERS
-        ]
-    )
-    for key in keys:
-        if await ports.store.find(WorkItem, lane=LANE, key=key) is None:
-            unit.add(WorkItem(lane=LANE, key=key, run_at=ports.clock.now()))
-
 
 async def drive(item: WorkItem, *, ports: Ports) -> None:
     """Answer what waited, if everything agrees, the list allows it still and nobody holds it."""
     unit = Unit()
     unit.remove(item)
-    known = await ports.store.find(Provision, transaction_number=item.key)
-    waits = known is not None and known.state is ProvisionState.WAITING
-    if known is not None and waits and known.cause is Cause.REPLICA_DIFFERS:
+    waiting = await ports.store.list_values(
+        Provision,
+        limit=ALL,
+        state=ProvisionState.WAITING,
+        unified_number=UnifiedNumber(item.payload.decode()),
+    )
+    for known in waiting:
+        if known.cause is not Cause.REPLICA_DIFFERS:
+            continue
         provision = await follow(known, ports=ports)
         answer = await _find_answer(provision, ports=ports)
         if answer is not None:

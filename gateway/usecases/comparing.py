@@ -16,9 +16,9 @@ from gateway.domain.errors import GuardFailedError
 from gateway.domain.records import Act, ExchangeRecord, Phase
 from gateway.domain.replica import Replica, digest_of
 from gateway.ports import Ports, Unit
-from gateway.usecases.agreement import wake
 from gateway.usecases.alarms import Trouble, sound
 from gateway.usecases.expectation import expect
+from gateway.usecases.provision import wake
 from gateway.usecases.replicas import AT_ONCE, CHUNK, ReplicaEntry, find_newest
 
 
@@ -102,8 +102,7 @@ async def _mark(marks: Iterable[tuple[Replica, bytes | None]], *, ports: Ports) 
         unit.change(replica, original=original)
         if original is None:
             agreeing.append(replica.unified_number)
-    if agreeing:
-        await wake(unit, agreeing, ports=ports)
+    wake(unit, agreeing, ports=ports)
     if unit.changed:
         await ports.store.commit(unit)
 

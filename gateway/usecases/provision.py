@@ -3,7 +3,7 @@
 Nothing about a person is looked up before `verification` allowed the inquiry (G1, G12).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -45,7 +45,8 @@ from gateway.usecases.verification import Verdict, knows_edition, verify
 
 SLOT_LANE = "slot"
 SEND_LANE = "send"
-ALL = 100_000  # versions of one information of one person: never that many
+AGREEMENT_LANE = "agreement"
+ALL = 100_000  # versions of one information, or provisions, of one person: never that many
 
 
 async def receive(received: ReceivedInquiry, *, ports: Ports) -> bytes:
@@ -258,8 +259,27 @@ async def _keep_waiting(
         _stored(provision, reply, now),
         WorkItem(lane=SLOT_LANE, key=provision.transaction_number, run_at=provision.slot_at),
     )
+    if treatment.cause is Cause.REPLICA_DIFFERS and provision.unified_number is not None:
+        wake(unit, [provision.unified_number], ports=ports)  # they may agree since we looked
     await ports.store.commit(unit)
     return reply
+
+
+def wake(unit: Unit, people: Iterable[UnifiedNumber], *, ports: Ports) -> None:
+    """Let what waits for replicas of some people be looked at again, once the unit stands.
+
+    What waits is looked for only then: whoever begins to wait meanwhile looks again too, so that
+    one of the two sees the other.
+    """
+    for person in dict.fromkeys(people):
+        unit.add(
+            WorkItem(
+                lane=AGREEMENT_LANE,
+                key=ports.ids.uuid(),
+                payload=person.value.encode(),
+                run_at=ports.clock.now(),
+            )
+        )
 
 
 async def _repeat(provision: Provision, *, ports: Ports) -> bytes:

@@ -13,9 +13,9 @@ from gateway.domain.identifiers import LocalNumber, UnifiedNumber
 from gateway.domain.records import Act, ExchangeRecord, Phase
 from gateway.domain.replica import Rejection, Replica, ReplicaItem, ReplicaLoad
 from gateway.ports import Ports, Unit
-from gateway.usecases.agreement import wake
 from gateway.usecases.carrying import carry_controls
 from gateway.usecases.expectation import expect
+from gateway.usecases.provision import wake
 from permitlists import items_of
 
 CHUNK = 50  # entries per unit, and
@@ -106,8 +106,7 @@ async def _load_part(
         fresh[_key_of(replica)] = replica
         unit.add(replica)
         unit.record(_act(replica, system))
-    if agreeing:
-        await wake(unit, agreeing, ports=ports)
+    wake(unit, agreeing, ports=ports)
     if unit.added:
         await ports.store.commit(unit)
     return refused

@@ -27,7 +27,7 @@ LANES: Mapping[str, Callable[..., Awaitable[None]]] = {
     symbols.LANE: symbols.drive,
     provision.SLOT_LANE: provision.settle_slot,
     provision.SEND_LANE: sending.send,
-    agreement.LANE: agreement.drive,
+    provision.AGREEMENT_LANE: agreement.drive,
     expectation.LANE: expectation.miss,
 }
 

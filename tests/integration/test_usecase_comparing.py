@@ -1,18 +1,21 @@
 """Replicas that drifted from their originals: found, told, not provided, provided again (S14)."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from gateway.domain.alarms import Alarm
 from gateway.domain.identifiers import LocalNumber
 from gateway.domain.inquiry import Inquiry
-from gateway.domain.provision import Provision
+from gateway.domain.provision import Cause, Provision
 from gateway.domain.replica import ControlKind, Replica, ReplicaItem
 from gateway.domain.work import WorkItem
+from gateway.ports import Store, Unit
 from gateway.usecases import comparing, controls, expectation, replicas
+from gateway.usecases.provision import AGREEMENT_LANE
 from tests.support.world import NOON, TAX, World, open_world
 
 SLOT = timedelta(days=3)
@@ -126,6 +129,73 @@ async def test_a_later_comparison_that_agrees_lets_go_too(world: World) -> None:
     await world.settle()
     ended = await world.reload(inquiry)
     assert (ended.state, income(ended)) == ("answered", "100")
+
+
+class Meanwhile:
+    """A store that lets something happen right before the first commit of a certain kind."""
+
+    def __init__(
+        self, store: Store, *, before: Callable[[Unit], bool], act: Callable[[], Awaitable[object]]
+    ) -> None:
+        self._store, self._before, self._act = store, before, act
+        self.acted = False
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # whatever the store has
+        return getattr(self._store, name)
+
+    async def commit(self, unit: Unit) -> None:
+        if not self.acted and self._before(unit):
+            self.acted = True
+            await self._act()
+        await self._store.commit(unit)
+
+
+def begins_to_wait(unit: Unit) -> bool:
+    return any(getattr(new, "cause", None) is Cause.REPLICA_DIFFERS for _, new in unit.changed)
+
+
+def looks_again(unit: Unit) -> bool:
+    return any(getattr(one, "lane", None) == AGREEMENT_LANE for one in unit.removed)
+
+
+def agrees(unit: Unit) -> bool:
+    return any(isinstance(new, Replica) and new.original is None for _, new in unit.changed)
+
+
+@pytest.mark.parametrize("before", [begins_to_wait, looks_again])
+async def test_replicas_that_agree_at_that_very_moment_let_go_too(
+    world: World, before: Callable[[Unit], bool]
+) -> None:
+    await compare(world, entry(1, "200"))
+    plain = world.ports_b
+
+    async def agree() -> None:
+        await comparing.compare([entry(1)], system="kokuho", ports=plain)
+        await world.settle()
+
+    store = Meanwhile(plain.store, before=before, act=agree)
+    world.sides[world.b] = replace(plain, store=store)
+    inquiry = await ask(world)
+    await world.settle()
+    assert store.acted
+    assert (await world.reload(inquiry)).state == "answered"
+
+
+async def test_an_inquiry_that_comes_before_what_agrees_is_stored_is_let_go_too(
+    world: World,
+) -> None:
+    await compare(world, entry(1, "200"))
+    plain, asked = world.ports_b, []
+
+    async def come() -> None:
+        asked.append(await ask(world))
+        await world.settle()
+
+    store = Meanwhile(plain.store, before=agrees, act=come)
+    between = replace(plain, store=store)
+    await comparing.compare([entry(1)], system="kokuho", ports=between)
+    await world.settle()
+    assert (await world.reload(asked[0])).state == "answered"
 
 
 async def test_a_protection_that_came_meanwhile_is_kept(world: World) -> None:
