@@ -21,7 +21,7 @@ def show_clock(
 ) -> None:
     """時計を見る / Show the clock."""
     with server(url, as_json=as_json) as client:
-        path = in_space(choose_space(client, space), "/clock")
+        path = in_space(choose_space(client, space), "clock")
         show(client.ask("GET", path), as_json=as_json)
 
 
@@ -72,11 +72,11 @@ def advance(
 ) -> None:
     """時計を進める。途中の予定も行う / Advance the clock; what falls due on the way is done."""
     with server(url, as_json=as_json) as client:
-        path = in_space(choose_space(client, space), "/clock/advance")
+        path = in_space(choose_space(client, space), "clock", "advance")
         show(client.ask("POST", path, {"by": duration}), as_json=as_json)
 
 
 def _change(body: Json, *, space: str | None, url: str | None, as_json: bool) -> None:
     with server(url, as_json=as_json) as client:
-        path = in_space(choose_space(client, space), "/clock")
+        path = in_space(choose_space(client, space), "clock")
         show(client.ask("POST", path, body), as_json=as_json)

@@ -22,7 +22,7 @@ def list_faults(
 ) -> None:
     """臨時の障害を一覧にする / List the faults for the moment."""
     with server(url, as_json=as_json) as client:
-        found = client.ask("GET", in_space(choose_space(client, space), "/faults"))
+        found = client.ask("GET", in_space(choose_space(client, space), "faults"))
         show(found["faults"], as_json=as_json, only=("id", "until", "rule"))
 
 
@@ -56,7 +56,7 @@ def add_fault(  # noqa: PLR0913  # each is an option of its own
         "ttl": ttl,
     }
     with server(url, as_json=as_json) as client:
-        path = in_space(choose_space(client, space), "/faults")
+        path = in_space(choose_space(client, space), "faults")
         show(client.ask("POST", path, body), as_json=as_json)
 
 
@@ -70,7 +70,7 @@ def remove_fault(
 ) -> None:
     """障害を一つ除く / Remove one fault."""
     with server(url, as_json=as_json) as client:
-        client.ask("DELETE", in_space(choose_space(client, space), f"/faults/{name}"))
+        client.ask("DELETE", in_space(choose_space(client, space), "faults", name))
         show({"removed": name}, as_json=as_json)
 
 
@@ -80,7 +80,7 @@ def clear_faults(
 ) -> None:
     """障害をすべて除く / Remove every fault for the moment."""
     with server(url, as_json=as_json) as client:
-        path = in_space(choose_space(client, space), "/faults")
+        path = in_space(choose_space(client, space), "faults")
         show(client.ask("DELETE", path), as_json=as_json)
 
 

@@ -57,7 +57,7 @@ def tail(
             return
         for row in rows:
             _print_row(row, as_json=as_json)
-        for kind, _, row in client.follow(in_space(name, "/events")):
+        for kind, _, row in client.follow(in_space(name, "events")):
             if kind == "row":
                 _print_row(row, as_json=as_json)
 
@@ -103,7 +103,7 @@ def why(
     """規則がなぜ当てはまった・外れたかを見る / Show why rules matched or did not."""
     with server(url, as_json=as_json) as client:
         name = choose_space(client, space)
-        found = client.ask("GET", in_space(name, f"/journal/{row}/why"))
+        found = client.ask("GET", in_space(name, "journal", str(row), "why"))
         if as_json:
             show(found, as_json=True)
             return
@@ -124,7 +124,7 @@ def write_curl(
     """同じ要求を送る curl の命令を見る / Show the curl command that sends the request again."""
     with server(url, as_json=as_json) as client:
         name = choose_space(client, space)
-        raw = client.ask("GET", in_space(name, f"/journal/{row}/raw"))
+        raw = client.ask("GET", in_space(name, "journal", str(row), "raw"))
         if as_json:
             show(raw, as_json=True)
         else:
@@ -172,7 +172,7 @@ def export(
     with server(url, as_json=as_json) as client:
         name = choose_space(client, space)
         form = "har" if har else "jsonl"
-        octets = client.send("GET", in_space(name, "/journal/export", format=form), None, {})
+        octets = client.send("GET", in_space(name, "journal", "export", format=form), None, {})
         if output is None:
             typer.echo(octets, nl=False)
             return
@@ -192,7 +192,7 @@ def replay(
     """書き出した要求を届いた順にまた届ける / Give exported requests to their parties again."""
     requests = _read_requests(file)
     with server(url, as_json=as_json) as client:
-        path = in_space(choose_space(client, space), "/journal/replay")
+        path = in_space(choose_space(client, space), "journal", "replay")
         said = [client.ask("POST", path, one) for one in requests]
         show(said, as_json=as_json, only=("exchange", "rows", "replies", "said"))
 
@@ -223,7 +223,7 @@ def _list_rows(
 ) -> Iterator[Json]:
     """Yield every row after a number that fits, page by page."""
     while True:
-        path = in_space(space, "/journal", since=since, limit=PAGE, **wanted)
+        path = in_space(space, "journal", since=since, limit=PAGE, **wanted)
         page = client.ask("GET", path)
         yield from page["rows"]
         since = page["next"]

@@ -25,7 +25,7 @@ def list_parties(
 ) -> None:
     """参加者を一覧にする / List the parties."""
     with server(url, as_json=as_json) as client:
-        found = client.ask("GET", in_space(choose_space(client, space), "/parties"))
+        found = client.ask("GET", in_space(choose_space(client, space), "parties"))
         show(found["parties"], as_json=as_json, only=COLUMNS)
 
 
@@ -43,7 +43,7 @@ def switch_off(
 ) -> None:
     """参加者を止める / Switch a party off: it refuses connections."""
     with server(url, as_json=as_json) as client:
-        path = in_space(choose_space(client, space), f"/parties/{party}/down")
+        path = in_space(choose_space(client, space), "parties", party, "down")
         show(client.ask("POST", path, {"ttl": ttl}), as_json=as_json, only=COLUMNS)
 
 
@@ -57,5 +57,5 @@ def switch_on(
 ) -> None:
     """参加者を動かす / Switch a party on."""
     with server(url, as_json=as_json) as client:
-        path = in_space(choose_space(client, space), f"/parties/{party}/down")
+        path = in_space(choose_space(client, space), "parties", party, "down")
         show(client.ask("DELETE", path), as_json=as_json, only=COLUMNS)

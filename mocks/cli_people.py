@@ -24,7 +24,7 @@ def list_people(
 ) -> None:
     """スペースの人を一覧にする（番号は伏せる）/ List people by name, numbers masked."""
     with server(url, as_json=as_json) as client:
-        found = client.ask("GET", in_space(choose_space(client, space), "/people"))
+        found = client.ask("GET", in_space(choose_space(client, space), "people"))
         show(found["people"], as_json=as_json)
 
 
@@ -45,7 +45,7 @@ def make_people(
 ) -> None:
     """架空の住民を作る / Make fictitious residents, with sandbox numbers."""
     with server(url, as_json=as_json) as client:
-        path = in_space(choose_space(client, space), "/people")
+        path = in_space(choose_space(client, space), "people")
         made = client.ask("POST", path, {"count": count, "seed": seed})["people"]
         if output is None:
             show(made, as_json=as_json)

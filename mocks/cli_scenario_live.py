@@ -44,10 +44,10 @@ def load(
         name = choose_space(client, space)
         if file.is_file():
             octets = file.read_bytes()
-            path = in_space(name, f"/scenarios/{_id_of(octets, file)}")
+            path = in_space(name, "scenarios", _id_of(octets, file))
             client.send("PUT", path, octets, {"Content-Type": YAML})
         else:
-            path = in_space(name, f"/scenarios/{source}")
+            path = in_space(name, "scenarios", source)
             client.ask("PUT", path, {})
         loaded = client.ask("GET", path)
         show(loaded, as_json=as_json, only=COLUMNS)
@@ -63,7 +63,7 @@ def unload(
     """シナリオを外す / Unload a scenario."""
     with server(url, as_json=as_json) as client:
         name = choose_space(client, space)
-        client.ask("DELETE", in_space(name, f"/scenarios/{scenario}"))
+        client.ask("DELETE", in_space(name, "scenarios", scenario))
         show({"removed": scenario}, as_json=as_json)
 
 
@@ -78,7 +78,7 @@ def verify(
 ) -> None:
     """期待をいま判定する。破られていれば 1 で終わる / Judge now; exit 1 if one is broken."""
     with server(url, as_json=as_json) as client:
-        path = in_space(choose_space(client, space), "/verify")
+        path = in_space(choose_space(client, space), "verify")
         found = client.ask("POST", path, {"over": over})
         if as_json:
             show(found, as_json=True)

@@ -83,7 +83,7 @@ def take_snapshot(
 ) -> None:
     """スペースの状態をファイルに残す / Keep the state of a space in a file."""
     with server(url, as_json=as_json) as client:
-        octets = client.send("GET", in_space(name, "/snapshot"), None, {})
+        octets = client.send("GET", in_space(name, "snapshot"), None, {})
         write_file(file, octets, as_json=as_json)
 
 
@@ -112,13 +112,13 @@ def export_space(
     """スペースを、別のサーバーでも開ける形で書き出す / Write a space so that it opens elsewhere."""
     with server(url, as_json=as_json) as client:
         space = client.ask("GET", in_space(name))
-        scenarios = client.ask("GET", in_space(name, "/scenarios"))["scenarios"]
+        scenarios = client.ask("GET", in_space(name, "scenarios"))["scenarios"]
         bundle = {
             "bundle": BUNDLE,
             "seed": space["seed"],
             "clock": {"mode": space["clock"]["mode"], "rate": space["clock"]["rate"] or None},
             "scenarios": [{"id": one["id"], "source": one["source"]} for one in scenarios],
-            "snapshot": client.ask("GET", in_space(name, "/snapshot")),
+            "snapshot": client.ask("GET", in_space(name, "snapshot")),
         }
         file.write_text(json.dumps(bundle, ensure_ascii=False), encoding="utf-8")
         show({"file": str(file), "space": name}, as_json=as_json)
@@ -137,9 +137,9 @@ def import_space(
         bundle = _read_bundle(file)
         client.ask("POST", "/spaces", {"name": name, "seed": bundle["seed"]})
         try:
-            client.ask("POST", in_space(name, "/clock"), bundle["clock"])
+            client.ask("POST", in_space(name, "clock"), bundle["clock"])
             for one in bundle["scenarios"]:
-                path = in_space(name, f"/scenarios/{one['id']}")
+                path = in_space(name, "scenarios", one["id"])
                 client.send("PUT", path, one["source"].encode(), {"Content-Type": YAML})
             snapshot = json.dumps(bundle["snapshot"], ensure_ascii=False).encode()
             space = _put_snapshot(client, name, snapshot)
@@ -161,7 +161,7 @@ def make_link(*, url: UrlOption = None, as_json: JsonOption = False) -> None:
 
 
 def _put_snapshot(client: AdminClient, name: str, octets: bytes) -> Json:
-    path = in_space(name, "/snapshot")
+    path = in_space(name, "snapshot")
     return json.loads(client.send("PUT", path, octets, {"Content-Type": SNAPSHOT}))
 
 

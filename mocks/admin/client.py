@@ -163,11 +163,15 @@ class AdminClient:
         return RefusedError(problem)
 
 
-def in_space(space: str, path: str = "", **query: str | int | bool | None) -> str:
-    """Return the path of something in a space; parameters that are None are left out."""
+def in_space(space: str, *parts: str, **query: str | int | bool | None) -> str:
+    """Return the path of something in a space; parameters that are None are left out.
+
+    Whatever a part holds stays in that part: names come from whoever types them.
+    """
     given = {
         name: str(value).lower() if isinstance(value, bool) else str(value)
         for name, value in query.items()
         if value is not None
     }
-    return f"/spaces/{quote(space, safe='')}{path}{'?' + urlencode(given) if given else ''}"
+    path = "".join(f"/{quote(part, safe='')}" for part in ("spaces", space, *parts))
+    return f"{path}{'?' + urlencode(given) if given else ''}"

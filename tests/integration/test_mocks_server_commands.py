@@ -128,6 +128,21 @@ def test_scenarios_are_loaded_judged_and_unloaded_while_the_server_runs(tmp_path
     assert call("scenario", "unload", "S04").exit_code == 0
 
 
+@pytest.mark.usefixtures("server")
+@pytest.mark.parametrize("name", ["県", "県の台帳.yaml", "folder/none.yaml", "a b", "x?y#z", "%2e"])
+def test_a_name_that_nobody_has_is_refused_whatever_it_holds(name: str) -> None:
+    read("space", "new", "demo")
+    for *command, code in (
+        ("scenario", "load", "scenario.unknown"),
+        ("scenario", "unload", "scenario.unknown"),
+        ("party", "down", "party.unknown"),
+        ("fault", "rm", "fault.unknown"),
+    ):
+        refused = call(*command, name)
+        assert refused.exit_code == 1
+        assert code in refused.output
+
+
 def test_rows_are_found_explained_and_exported(server: Server, tmp_path: Path) -> None:
     read("space", "new", "demo")
     space = server.house.find("demo")
