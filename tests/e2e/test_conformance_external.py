@@ -21,7 +21,11 @@ from permitlists import load_institutions
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 TAX = "地方税関係情報"
-NUMBER = "1001"
+
+
+def number_of(name: str) -> str:
+    """Return the local number under which the operator registers somebody."""
+    return f"100{name.removeprefix('p')}"
 
 
 @dataclass
@@ -31,6 +35,7 @@ class Operator:
     folder: Path
     business: int
     network: int
+    people: tuple[str, ...] = ("p1",)
     papers: dict[str, str] = field(default_factory=dict)
     asked: "asyncio.Queue[str]" = field(default_factory=asyncio.Queue)
     gateway: Gateway | None = None
@@ -42,25 +47,27 @@ class Operator:
             self.asked.put_nowait(text)
 
     async def operate(self) -> None:
-        """Start the system for the first thing that is asked for, register p1, ask about p1."""
+        """Start the system when first something is asked for, register people, ask about them."""
         await self.asked.get()
         gateway = self.gateway = self.set_up()
         await gateway.start()
         await gateway.wait_ready()
-        await self.register(gateway, self.find_person())
+        for name in self.people:
+            await self.register(gateway, self.find_person(name))
         await self.asked.get()
-        body = {
-            "number": NUMBER,
-            "affair": "69-7",
-            "provider": self.papers["provider"],
-            "information": [{"information": TAX, "items": []}],
-        }
-        said = await gateway.call("POST", "/v1/inquiries", body, {"Idempotency-Key": "one"})
-        said.demand("/v1/inquiries")
+        for name in self.people:
+            body = {
+                "number": number_of(name),
+                "affair": "69-7",
+                "provider": self.papers["provider"],
+                "information": [{"information": TAX, "items": []}],
+            }
+            said = await gateway.call("POST", "/v1/inquiries", body, {"Idempotency-Key": name})
+            said.demand("/v1/inquiries")
 
-    def find_person(self) -> dict[str, Any]:
+    def find_person(self, name: str) -> dict[str, Any]:
         lines = Path(self.papers["people"]).read_text(encoding="utf-8").splitlines()
-        found: dict[str, Any] = next(one for one in map(json.loads, lines) if one["name"] == "p1")
+        found: dict[str, Any] = next(one for one in map(json.loads, lines) if one["name"] == name)
         return found
 
     def set_up(self) -> Gateway:
@@ -95,13 +102,13 @@ class Operator:
         await self.post(
             gateway,
             "/v1/addresses",
-            number=NUMBER,
+            number=number_of(person["name"]),
             individual_number=person["individual_number"],
             basic=basic,
             residence="resident",
         )
         entry = {
-            "number": NUMBER,
+            "number": number_of(person["name"]),
             "information": TAX,
             "record_key": "2026",
             "as_of": "2026-01-01",
@@ -109,15 +116,17 @@ class Operator:
             "items": [{"item": "total_income", "value": "100"}],
         }
         await self.post(gateway, "/v1/replicas", entries=[entry])
-        await self.post(gateway, "/v1/symbols", number=NUMBER)
+        await self.post(gateway, "/v1/symbols", number=number_of(person["name"]))
 
     async def post(self, gateway: Gateway, path: str, **body: object) -> None:
         (await gateway.call("POST", path, body)).demand(path)
 
 
-async def conform(role: str, chosen: str, folder: Path) -> RunResult:
+async def conform(
+    role: str, chosen: str, folder: Path, people: tuple[str, ...] = ("p1",)
+) -> RunResult:
     business, network, port = find_free_ports(3)
-    operator = Operator(folder, business, network)
+    operator = Operator(folder, business, network, people)
     plan = make_plan(
         {
             "profile": role,
@@ -157,3 +166,14 @@ async def test_an_inquirer_elsewhere_is_waited_for_and_what_is_unseen_is_reviewe
         "answered_in_time": "review",
     }, test
     assert run.exit_code == 1
+
+
+async def test_time_goes_on_when_the_inquirer_has_asked_about_everybody(tmp_path: Path) -> None:
+    run = await conform("inquirer", "inq.answer.duplicate", tmp_path, ("p1", "p2", "p3"))
+    [test] = [one for one in run.tests if one.result != "omit"]
+    assert test.facts["ended_at"] == "2027-06-03T10:00:00.000+09:00"  # of the last copy
+    assert {one.id: one.result for one in test.checks} == {
+        "applied_once": "review",
+        "ack_every_duplicate": "review",
+        "alarm_if_different": "review",
+    }, test
