@@ -102,6 +102,13 @@ class NotPermittedError(GatewayError):
     origin = Origin.CALLER
 
 
+class ReplicaDiffersError(GatewayError):
+    """What waited for staff may not leave yet: a replica differs from its original."""
+
+    code = "provision.replica_differs"
+    origin = Origin.CALLER
+
+
 class NumberKindError(GatewayError):
     """A real individual number in the sandbox, or a sandbox one in production."""
 

@@ -4,7 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from gateway.domain.errors import NotPermittedError, SamePersonError, StateError, UnknownError
+from gateway.domain.errors import (
+    NotPermittedError,
+    ReplicaDiffersError,
+    SamePersonError,
+    StateError,
+    UnknownError,
+)
 from gateway.domain.inquiry import Answer
 from gateway.domain.provision import Cause, Provision
 from gateway.domain.records import Act, ExchangeRecord, Phase
@@ -17,7 +23,6 @@ from gateway.usecases.judging import day_of, judge_release
 from gateway.usecases.provision import (
     SEND_LANE,
     SLOT_LANE,
-    Prepared,
     answer_document,
     follow,
     prepare,
@@ -48,11 +53,10 @@ async def show(transaction_number: str, *, staff: str, ports: Ports) -> HeldView
     """
     provision = await _load_held(transaction_number, ports=ports)
     prepared = await prepare(provision, ports=ports)
-    answer = None if prepared.differs else prepared.answer
     unit = Unit()
     unit.record(_act(provision, "shown", staff=staff, at=ports.clock.now()))
     await ports.store.commit(unit)
-    return HeldView(provision=provision, answer=answer)
+    return HeldView(provision=provision, answer=prepared.answer)
 
 
 async def propose(
@@ -81,26 +85,23 @@ async def decide(
         StateError: nobody proposed this decision.
         SamePersonError: the proposer tries to confirm alone.
         NotPermittedError: the permit list, or a hold, no longer lets the answer leave.
+        ReplicaDiffersError: nobody could see what would leave; it stays held until both agree.
     """
     provision = await _load_held(transaction_number, ports=ports)
     if provision.proposal != decision:
         raise StateError(state=provision.proposal or "not_proposed", wanted=decision)
     if same_person(provision.proposed_by, staff):
         raise SamePersonError(staff=staff)
-    if decision == "release":
-        await _check_list(provision, ports=ports)
-    now = ports.clock.now()
     refused = decision == "refuse"
-    prepared = Prepared() if refused else await prepare(provision, ports=ports)
-    answer = None if prepared.differs else prepared.answer
+    answer = None if refused else await _find_released(provision, ports=ports)
+    now = ports.clock.now()
     unit = Unit()
     unit.record(_act(provision, f"{decision}d", staff=staff, at=now))
     if answer is None:
-        absent = Cause.REPLICA_DIFFERS if prepared.differs else Cause.NOTHING_REGISTERED
         decided = unit.change(
             provision,
             state=move(PROVISION, provision.state, ProvisionState.WAITING),
-            cause=Cause.STAFF_REFUSED if refused else absent,
+            cause=Cause.STAFF_REFUSED if refused else Cause.NOTHING_REGISTERED,
             decided_by=staff,
         )
     else:
@@ -109,11 +110,16 @@ async def decide(
     return decided
 
 
-async def _check_list(provision: Provision, *, ports: Ports) -> None:
+async def _find_released(provision: Provision, *, ports: Ports) -> Answer | None:
+    """Return what a release sends now, None where there is nothing to give."""
     await own_register.catch_up(ports=ports)
     judgement = judge_release(provision, on=day_of(ports.clock.now()), ports=ports)
     if not judgement.decision.allowed:
         raise NotPermittedError(reason=judgement.decision.failed)
+    prepared = await prepare(provision, ports=ports)
+    if prepared.differs:
+        raise ReplicaDiffersError(transaction_number=provision.transaction_number)
+    return prepared.answer
 
 
 async def _release(  # one act: its unit, what, by whom, when, with what

@@ -190,7 +190,7 @@ async def _find_person(symbol: Symbol, *, ports: Ports) -> UnifiedNumber | None:
 class Prepared:
     """The answer that would leave now, None where there is nothing to give.
 
-    `differs`: it would hold what is known to differ from its original, so it must not leave.
+    `differs`: there is none, for it would hold what is known to differ from its original.
     """
 
     answer: Answer | None = None
@@ -213,11 +213,10 @@ async def prepare(
         for want in provision.wanted
     }
     on = day_of(ports.clock.now())
+    if is_known_to_differ(provision, replicas, on=on):
+        return Prepared(differs=True)
     answer = collect(provision, replicas, on=on)
-    return Prepared(
-        None if answer is None else mark(answer, controls),
-        is_known_to_differ(provision, replicas, on=on),
-    )
+    return Prepared(answer=None if answer is None else mark(answer, controls))
 
 
 async def _answer_now(

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from gateway.domain.alarms import Alarm
+from gateway.domain.errors import ReplicaDiffersError
 from gateway.domain.identifiers import LocalNumber
 from gateway.domain.inquiry import Inquiry
 from gateway.domain.provision import Cause, Provision
 from gateway.domain.replica import ControlKind, Replica, ReplicaItem
 from gateway.domain.work import WorkItem
 from gateway.ports import Store, Unit
-from gateway.usecases import comparing, controls, expectation, replicas
+from gateway.usecases import comparing, controls, expectation, holds, replicas
 from gateway.usecases.provision import AGREEMENT_LANE
 from tests.support.world import NOON, TAX, World, open_world
 
@@ -213,6 +214,33 @@ async def test_a_protection_that_came_meanwhile_is_kept(world: World) -> None:
     await load(world, entry(1, "200"))
     await world.settle()
     assert (await world.reload(inquiry)).state == "sent"
+
+
+async def test_what_differs_stays_held_until_both_agree_and_staff_see_it(world: World) -> None:
+    command = controls.SetControl(
+        system="kokuho",
+        local_number=LocalNumber("1".zfill(15)),
+        kind=ControlKind.NO_AUTOMATIC_ANSWER,
+        reason="申出",
+        set_by="s1",
+        review_on=date(2027, 3, 31),
+    )
+    await controls.set_control(command, ports=world.ports_b)
+    inquiry = await ask(world)
+    number = inquiry.transaction_number or ""
+    await holds.propose(number, staff="s1", proposal="release", reason="r", ports=world.ports_b)
+    await compare(world, entry(1, "200"))
+    assert (await holds.show(number, staff="s2", ports=world.ports_b)).answer is None
+    with pytest.raises(ReplicaDiffersError):
+        await holds.decide(number, staff="s2", decision="release", ports=world.ports_b)
+    await load(world, entry(1, "200"))
+    await world.settle()
+    assert (await world.reload(inquiry)).answer is None  # only people end a hold
+    view = await holds.show(number, staff="s2", ports=world.ports_b)
+    await holds.decide(number, staff="s2", decision="release", ports=world.ports_b)
+    await world.settle()
+    ended = await world.reload(inquiry)
+    assert (ended.answer, income(ended)) == (view.answer, "200")
 
 
 @pytest.mark.parametrize("operation", ["put", "delete"])
