@@ -48,6 +48,7 @@ class Mocks(LazyGroup):
         "journal": "mocks.cli_journal",
         "people": "mocks.cli_people",
         "conform": "mocks.conform.cli",
+        "stub": "mocks.cli_stub",
     }
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import aiohttp
 
+from mocks.gateway import PROGRAM
 from mocks.gateway_files import find_free_ports
 from tools.bench.exchange import OURS, Target
 from tools.bench.load import MakeRequest
@@ -83,10 +84,12 @@ def fetch() -> None:
 
 def list_commands(folder: Path) -> Mapping[str, tuple[Sequence[str], int]]:
     """Return command and port of each contestant."""
-    body = folder / "answer.json"
-    body.write_bytes(answer_body())
-    worker = (sys.executable, "-m", "tools.bench.stub_worker", str(body), ANSWER_PATH)
-    ours = {OURS_IN_MEMORY: (), OURS_ON_DISK: (str(folder / "journal.db"),)}
+    answers = folder / "answers.json"
+    headers = {"Content-Type": "application/json"}
+    answer = {"method": "GET", "path": ANSWER_PATH, "headers": headers}
+    answers.write_text(json.dumps([answer | {"body": answer_body().decode()}]), "utf-8")
+    worker = (*PROGRAM, "mocks", "stub", str(answers), "--port")
+    ours = {OURS_IN_MEMORY: (), OURS_ON_DISK: ("--journal", str(folder / "journal.db"))}
     ports = find_free_ports(len(ours) + 2 * len(PEER_SERVERS))
     found: dict[str, tuple[Sequence[str], int]] = {}
     for name, arguments in ours.items():
