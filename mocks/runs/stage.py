@@ -12,6 +12,7 @@ from typing import Final
 
 from mocks.engine.clock import SpaceClock, system_time
 from mocks.engine.draw import Draw
+from mocks.engine.party import Party
 from mocks.engine.scenario import PartySetup
 from mocks.engine.script import Script
 from mocks.gateway import PROGRAM, Gateway
@@ -29,6 +30,7 @@ RETRY_SECONDS: Final = (10.0, 300.0)
 CALL_SECONDS: Final = 20.0  # real time, and
 HUNG_SECONDS: Final = 3.0  # where somebody hangs, who is waited for that long each time
 SHORT: Final = "sut"
+PROVIDER: Final = "prov"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +76,7 @@ async def open_stage(plan: RunPlan, options: RunOptions) -> AsyncIterator[Stage]
     pki = Pki((options.folder or folder) / "keys", now=system_time())
     script = Script.silent(space=name, seed=plan.seed)
     world = make_world(Setup(pki=pki, seed=str(plan.seed), slot=SLOT, script=script))
-    parties = dict(plan.scenario.parties)
-    if plan.provider not in plan.codes.values():
-        parties[plan.provider] = PartySetup(kind="agency", code=plan.provider)
-    world.take_roles(parties)
-    for party, code in plan.codes.items():
-        script.names.bind_party(party, code)
+    assign_roles(plan, world)
     clock = SpaceClock.starting(plan.start, pace=0)
     space = Space(pki, clock, world.core, world.keys, world.parties, name=name)
     try:
@@ -94,6 +91,21 @@ async def open_stage(plan: RunPlan, options: RunOptions) -> AsyncIterator[Stage]
     finally:
         if not options.keep:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def assign_roles(plan: RunPlan, world: World) -> Sequence[Party]:
+    """Give everybody of a run their parts in a world; return the parties that did not exist before.
+
+    Who is asked is among them, called `prov` where the scenario does not name anybody.
+    """
+    parties = dict(plan.scenario.parties)
+    if plan.provider not in plan.codes.values():
+        name = plan.provider if PROVIDER in parties else PROVIDER
+        parties[name] = PartySetup(kind="agency", code=plan.provider)
+    fresh = world.take_roles(parties)
+    for party, code in plan.codes.items():
+        world.script.names.bind_party(party, code)
+    return fresh
 
 
 def prepare_gateway(

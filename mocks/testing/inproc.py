@@ -14,13 +14,12 @@ from mocks.engine.clock import SpaceClock, system_time
 from mocks.engine.evidence import Evidence
 from mocks.engine.oracles import judge
 from mocks.engine.party import Party
-from mocks.engine.scenario import PartySetup
 from mocks.engine.script import Script
 from mocks.net.clerk import Clerk
 from mocks.net.inproc import Inproc
 from mocks.pki import Pki
 from mocks.runs.crew import Crew
-from mocks.runs.stage import SLOT
+from mocks.runs.stage import SLOT, assign_roles
 from mocks.testing.client import Mocks
 from mocks.testing.ground import Ground, Judgement
 from mocks.trust import Directory, Place, describe
@@ -122,12 +121,7 @@ def open_inproc(*, space: str, source: Source | None, seed: int | None) -> Mocks
     script = Script.silent(space=space, seed=plan.seed)
     pki = Pki(Path(folder.name), now=system_time())
     world = make_world(Setup(pki=pki, seed=str(plan.seed), slot=SLOT, script=script))
-    parties = dict(plan.scenario.parties)
-    if plan.provider not in plan.codes.values():
-        parties["prov"] = PartySetup(kind="agency", code=plan.provider)
-    world.take_roles(parties)
-    for party, code in plan.codes.items():
-        script.names.bind_party(party, code)
+    assign_roles(plan, world)
     clock = SpaceClock.starting(plan.start, pace=0)
     net = Inproc(clock, world.core, world.parties)
     ground = InprocGround(

@@ -14,13 +14,12 @@ from mocks.admin.room import Room
 from mocks.admin.scenarios import keep_source
 from mocks.admin.server import AdminServer
 from mocks.engine.clock import SpaceClock
-from mocks.engine.scenario import PartySetup
 from mocks.net.house import House, Plot
 from mocks.net.space import Space
 from mocks.runs.crew import Cast, Crew
 from mocks.runs.plan import INFORMATION, RunPlan
 from mocks.runs.run import Run
-from mocks.runs.stage import SLOT, RunOptions, Stage, prepare_gateway
+from mocks.runs.stage import SLOT, RunOptions, Stage, assign_roles, prepare_gateway
 from mocks.trust import render
 from mocks.up.attending import Attendant
 from mocks.up.wanted import Wanted, plan_up
@@ -85,14 +84,8 @@ async def open_space(house: House, wanted: Wanted, plan: RunPlan) -> Space:
     clock = SpaceClock.starting(plan.start, pace=0) if wanted.source else SpaceClock()
     plot = Plot(name=wanted.space, seed=plan.seed, clock=clock, slot=SLOT, port=wanted.port)
     space = await house.open(plot)
-    world = house.world(wanted.space)
-    parties = dict(plan.scenario.parties)
-    if plan.provider not in plan.codes.values():
-        parties["prov"] = PartySetup(kind="agency", code=plan.provider)
-    for agency in world.take_roles(parties):
-        await space.join(agency)
-    for party, code in plan.codes.items():
-        space.script.names.bind_party(party, code)
+    for party in assign_roles(plan, house.world(wanted.space)):
+        await space.join(party)
     return space
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -10,10 +11,14 @@ from mocks.engine.loading import load_scenario
 from mocks.engine.people import Municipality, People
 from mocks.engine.scenario import PartySetup, Persons, Scenario
 from mocks.engine.scenario_rules import Act, Step
+from mocks.engine.script import Script
+from mocks.pki import Pki
 from mocks.runs.crew import Crew
 from mocks.runs.plan import PlanError, find_obstacle, plan_run
 from mocks.runs.scaling import pick_scale, scale
+from mocks.runs.stage import assign_roles
 from mocks.scenarios.library import find_shipped
+from mocks.world import Setup, make_world
 from permitlists import load_institutions
 
 TOWNS = (
@@ -52,6 +57,24 @@ def test_the_system_under_test_is_somebody_who_takes_no_other_part(
     plan = plan_run(shipped(number), load_institutions())
     assert (plan.code, plan.provider) == (sut, provider)
     assert plan.codes["core"] == "999989"
+
+
+@pytest.mark.parametrize(
+    ("sut", "called"), [("gw", "prov"), ("prov", "991023")], ids=["spare", "the name is taken"]
+)
+def test_who_is_asked_takes_part_where_a_scenario_names_nobody(
+    sut: str, called: str, tmp_path: Path
+) -> None:
+    parties = {sut: PartySetup(kind="sut"), "core": PartySetup(kind="core")}
+    plan = plan_run(replace(shipped("S06"), parties=parties), load_institutions())
+    script = Script.silent(space="s06", seed=1)
+    world = make_world(
+        Setup(pki=Pki(tmp_path, now=datetime(2027, 6, 1, tzinfo=UTC)), seed="1", script=script)
+    )
+    assign_roles(plan, world)
+    assert world.find_agency(plan.provider) is not None
+    assert script.names.code_of(called) == plan.provider
+    assert script.names.code_of(sut) == plan.code
 
 
 def test_a_run_ends_after_everything_that_is_awaited() -> None:
