@@ -1,5 +1,6 @@
 """Replicas (副本) of what business systems hold, and the three controls over them (S5.2c, S5.4)."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -90,13 +91,8 @@ def digest_of(as_of: date, items: Iterable[ReplicaItem], *, deleted: bool) -> by
     """
     if deleted:
         return sha256(b"deleted").digest()
-    said = sorted(((one.item, one.value, one.reason) for one in items), key=_place)
-    return sha256(repr((as_of.isoformat(), said)).encode()).digest()
-
-
-def _place(said: tuple[str, str | None, str | None]) -> list[tuple[bool, str]]:
-    """Return where an item stands; whoever names one twice may leave out a value of one."""
-    return [(part is not None, part or "") for part in said]
+    said = sorted(json.dumps((one.item, one.value, one.reason)) for one in items)
+    return sha256(json.dumps((as_of.isoformat(), said)).encode()).digest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
