@@ -126,7 +126,7 @@ class Surgery:
         self._add("certificate_dates", ja, state, expected, received, "証明書を更新してください。")
 
     async def _look_at_mutual_tls(self, bench: Bench, host: str, port: int) -> None:
-        """Knock without a certificate: nobody may be let in so."""
+        """Bring a right document without a certificate: nobody may be answered so."""
         ja, expected = _NETWORK["mutual_tls"], "証明書を示さない相手を断る"
         context = ssl.create_default_context(cafile=str(bench.space.pki.authority))
         context.check_hostname = False
@@ -134,7 +134,9 @@ class Surgery:
         try:
             async with aiohttp.ClientSession(timeout=timeout, trust_env=False) as session:
                 url = f"https://{host}:{port}{PATH}"
-                async with session.post(url, data=b"", ssl=context) as reply:
+                data = make_question(bench).write(bench)[0]
+                headers = {"Content-Type": MEDIA_TYPE, "Accept": MEDIA_TYPE}
+                async with session.post(url, data=data, headers=headers, ssl=context) as reply:
                     open_to_all = reply.status < _REFUSED
                     received = f"HTTP {reply.status}"
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
