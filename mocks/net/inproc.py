@@ -89,12 +89,7 @@ class Inproc:
 
     def load(self, scenario: Scenario) -> None:
         """Let a scenario run from now on; `core` and `registry` are those of this world."""
-        kinds = {"core": self.core.code, "registry": self.core.registry}
-        for party, setup in scenario.parties.items():
-            code = setup.code or kinds.get(setup.kind)
-            if code is not None:
-                self.script.names.bind_party(party, code)
-        self.script.load(scenario, now=self.clock.now())
+        self.core.load(scenario, now=self.clock.now())
 
     def advance(self, step: timedelta | Duration) -> None:
         """Move the clock from timer to timer; at each, what is due happens."""

@@ -38,8 +38,6 @@ from mocks.pki import Identity, Pki
 from mocks.trust import Directory, Peer, Place, describe
 from wire.documents import Document, encode_stream
 
-CORE, REGISTRY = "core", "registry"  # kinds of parties that have their codes from the world
-
 
 @dataclass(slots=True)
 class Space(Passing):
@@ -170,12 +168,7 @@ class Space(Passing):
         Its core and registry are those of the space. `now` is when the run began, by default the
         present instant.
         """
-        kinds = {CORE: self.core.code, REGISTRY: self.core.registry}
-        for party, setup in scenario.parties.items():
-            code = setup.code or kinds.get(setup.kind)
-            if code is not None:
-                self.script.names.bind_party(party, code)
-        self.script.load(scenario, now=now or self.clock.now())
+        self.core.load(scenario, now=now or self.clock.now())
         self.changed()
 
     def unload(self, scenario: str) -> bool:

@@ -11,6 +11,7 @@ from mocks.engine.behaviour import Behaviour
 from mocks.engine.draw import Draw
 from mocks.engine.exchange import Ruling
 from mocks.engine.recordlog import RecordLog
+from mocks.engine.scenario import Scenario
 from mocks.parties.judging import Judge
 from mocks.parties.player import Player
 from wire.permit import PermitClaims
@@ -87,6 +88,15 @@ class Office(Player):
         who = self.role.person(resident_code)
         if who is not None:
             self.script.names.bind_symbol(institution, symbol, who)
+
+    def load(self, scenario: Scenario, *, now: datetime) -> None:
+        """Let a scenario run from now on; its core and registry are this core and its registry."""
+        kinds = {"core": self.code, "registry": self.registry}
+        for party, setup in scenario.parties.items():
+            code = setup.code or kinds.get(setup.kind)
+            if code is not None:
+                self.script.names.bind_party(party, code)
+        self.script.load(scenario, now=now)
 
     def symbol_of(self, institution: str, resident_code: str) -> str:
         """Return an institution's symbol of a person, minting one where none was acquired.
