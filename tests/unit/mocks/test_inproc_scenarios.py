@@ -59,48 +59,66 @@ def test_what_is_cut_off_after_its_effect_did_happen(shared_pki: Pki) -> None:
     assert (row.outcome, row.faults) == ("permitted", ("cut:reset@after_effect",))
 
 
-def test_a_delay_lasts_as_long_as_the_clock_says(shared_pki: Pki) -> None:
-    rule = (
-        "{id: slow, when: {party: prov, op: inquiry.receive},"
-        " fault: [{at: before_effect, kind: delay, for: PT61S}]}"
-    )
-    system = open_system(shared_pki, rule)
-    run(system)
-    assert system.asked(0).state == "sent"
-    system.net.advance(timedelta(seconds=60))
-    assert system.asked(0).state == "sent"
-    system.net.advance(timedelta(seconds=1))
-    assert system.asked(0).state == "answered"
-
-
-def test_an_answer_that_leaves_late_does_so_by_the_clock(shared_pki: Pki) -> None:
-    rule = (
-        "{id: slow, when: {party: prov, op: inquiry.answer},"
-        " fault: [{at: before_effect, kind: delay, for: PT30S}]}"
-    )
-    system = open_system(shared_pki, rule)
-    run(system)
-    assert system.asked(0).state == "sent"
-    system.net.advance(timedelta(seconds=30))
-    assert system.asked(0).state == "answered"
-
-
-def test_a_late_answer_that_is_cut_off_is_sent_again(shared_pki: Pki) -> None:
-    rules = (
+@pytest.mark.parametrize(
+    ("rules", "meanwhile", "after"),
+    [
         (
-            "{id: hold, when: {party: prov, op: inquiry.receive},"
-            " then: {reply: {state: held}},"
-            " later: [{after: PT1H, do: {prov: {answer: {correlation: same}}}}]}"
+            [
+                (
+                    "{id: slow, when: {party: prov, op: inquiry.receive},"
+                    " fault: [{at: before_effect, kind: delay, for: PT61S}]}"
+                )
+            ],
+            "sent",
+            timedelta(seconds=61),
         ),
         (
-            "{id: cut, when: {party: prov, op: inquiry.answer, nth: 1},"
-            " fault: [{at: mid_response, kind: truncate, bytes: 10}]}"
+            [
+                (
+                    "{id: slow, when: {party: prov, op: inquiry.answer},"
+                    " fault: [{at: before_effect, kind: delay, for: PT30S}]}"
+                )
+            ],
+            "sent",
+            timedelta(seconds=30),
         ),
-    )
+        (
+            [
+                (
+                    "{id: hold, when: {party: prov, op: inquiry.receive},"
+                    " then: {reply: {state: held}},"
+                    " later: [{after: PT1H, do: {prov: {answer: {correlation: same}}}}]}"
+                ),
+                (
+                    "{id: cut, when: {party: prov, op: inquiry.answer, nth: 1},"
+                    " fault: [{at: mid_response, kind: truncate, bytes: 10}]}"
+                ),
+            ],
+            "held",
+            timedelta(hours=1, seconds=1),
+        ),
+        (
+            [
+                (
+                    "{id: hold, when: {party: prov, op: inquiry.receive, person: crowd},"
+                    " then: {reply: {state: held}},"
+                    " later: [{after: P3BD, do: {prov: {answer: {correlation: same}}}}]}"
+                )
+            ],
+            "held",
+            timedelta(days=5),  # Friday morning to Wednesday morning
+        ),
+    ],
+    ids=["a delay", "a late answer", "a late answer that is cut off", "a step in business days"],
+)
+def test_what_is_late_comes_when_the_clock_says(
+    shared_pki: Pki, rules: list[str], meanwhile: str, after: timedelta
+) -> None:
     system = open_system(shared_pki, *rules)
     run(system)
-    system.net.advance(timedelta(hours=1))
-    assert system.asked(0).state == "held"
+    assert system.asked(0).state == meanwhile
+    system.net.advance(after - timedelta(seconds=1))
+    assert system.asked(0).state == meanwhile
     system.net.advance(timedelta(seconds=1))
     assert system.asked(0).state == "answered"
 
@@ -117,21 +135,6 @@ def test_a_party_that_is_down_is_down_for_as_long_as_the_rule_says(shared_pki: P
     outcomes = [row.outcome for row in system.script.journal.rows(op="permit.issue")]
     assert outcomes == ["not_done"] * 4
     system.net.advance(PAUSE)
-    assert system.asked(0).state == "answered"
-
-
-def test_a_held_inquiry_is_answered_by_a_later_step_in_business_days(shared_pki: Pki) -> None:
-    rule = (
-        "{id: hold, when: {party: prov, op: inquiry.receive, person: crowd},"
-        " then: {reply: {state: held}},"
-        " later: [{after: P3BD, do: {prov: {answer: {correlation: same}}}}]}"
-    )
-    system = open_system(shared_pki, rule)
-    run(system)
-    assert system.asked(0).state == "held"
-    system.net.advance(timedelta(days=4, hours=23))
-    assert system.asked(0).state == "held"  # Friday morning to Wednesday morning, the hour before
-    system.net.advance(timedelta(hours=1))
     assert system.asked(0).state == "answered"
 
 
