@@ -1,6 +1,6 @@
 """Holds (保留): staff see exactly what would leave; one proposes, another decides (S5.2c, K8)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -16,18 +16,11 @@ from gateway.domain.provision import Cause, Provision
 from gateway.domain.records import Act, ExchangeRecord, Phase
 from gateway.domain.staff import same_person
 from gateway.domain.states import PROVISION, ProvisionState, move
-from gateway.domain.work import WorkItem
 from gateway.ports import Ports, Unit
 from gateway.usecases import own_register
 from gateway.usecases.judging import day_of, judge_release
-from gateway.usecases.provision import (
-    SEND_LANE,
-    SLOT_LANE,
-    answer_document,
-    follow,
-    prepare,
-    record_of,
-)
+from gateway.usecases.provision import follow, prepare
+from gateway.usecases.sending import answer_late
 
 Decision = Literal["release", "refuse"]
 
@@ -105,7 +98,9 @@ async def decide(
             decided_by=staff,
         )
     else:
-        decided = await _release(unit, provision, answer, staff=staff, at=now, ports=ports)
+        state = move(PROVISION, provision.state, ProvisionState.RELEASED)
+        released = replace(provision, state=state, decided_by=staff)
+        decided = await answer_late(unit, released, answer, ports=ports)
     await ports.store.commit(unit)
     return decided
 
@@ -120,25 +115,6 @@ async def _find_released(provision: Provision, *, ports: Ports) -> Answer | None
     if prepared.differs:
         raise ReplicaDiffersError(transaction_number=provision.transaction_number)
     return prepared.answer
-
-
-async def _release(  # one act: its unit, what, by whom, when, with what
-    unit: Unit, provision: Provision, answer: Answer, *, staff: str, at: datetime, ports: Ports
-) -> Provision:
-    reply = answer_document(provision, answer, at=at, ports=ports)
-    released = ProvisionState.RELEASED
-    decided = unit.change(
-        provision,
-        state=move(PROVISION, provision.state, released, ProvisionState.ANSWERED),
-        decided_by=staff,
-        reply=reply,
-    )
-    item = await ports.store.find(WorkItem, lane=SLOT_LANE, key=provision.transaction_number)
-    if item is not None:
-        unit.remove(item)
-    unit.add(WorkItem(lane=SEND_LANE, key=provision.transaction_number, payload=reply, run_at=at))
-    unit.record(record_of(decided, Phase.OUTCOME, at=at, reply=reply))
-    return decided
 
 
 async def _load_held(transaction_number: str, *, ports: Ports) -> Provision:
