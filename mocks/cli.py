@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar
 
 import typer
 
+from mocks.cli_output import JsonOption
 from mocks.lazy import LazyGroup
 
 DEFAULT_PEOPLE = 24
@@ -17,7 +18,6 @@ SeedOption = Annotated[int, typer.Option(help="乱数の種 / Seed of people and
 PeopleOption = Annotated[
     int, typer.Option(min=0, max=100_000, help="住民の数 / Residents beside the cast.")
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="JSON で出力 / Print JSON.")]
 KeepOption = Annotated[
     bool, typer.Option("--keep", help="終了後もフォルダーを残す / Keep the sandbox's folder.")
 ]

@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from mocks.admin.client import in_space
-from mocks.cli_remote import Json, JsonOption, SpaceOption, UrlOption, choose_space, server, show
+from mocks.cli_output import JsonOption
+from mocks.cli_remote import Json, SpaceOption, UrlOption, choose_space, server, show
 
 app = typer.Typer(help="臨時の障害 / Faults for the moment.", no_args_is_help=True)
 

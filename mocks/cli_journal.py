@@ -11,19 +11,8 @@ from typing import Annotated
 import typer
 
 from mocks.admin.client import AdminClient, in_space
-from mocks.cli_remote import (
-    ENVIRONMENT,
-    NO,
-    Json,
-    JsonOption,
-    SpaceOption,
-    UrlOption,
-    choose_space,
-    echo,
-    server,
-    show,
-    write_file,
-)
+from mocks.cli_output import ENVIRONMENT, NO, JsonOption, echo
+from mocks.cli_remote import Json, SpaceOption, UrlOption, choose_space, server, show, write_file
 
 COLUMNS = ("id", "at", "peer", "party", "op", "person", "rule", "faults", "outcome", "note")
 PAGE = 1000

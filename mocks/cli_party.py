@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from mocks.admin.client import in_space
-from mocks.cli_remote import JsonOption, SpaceOption, UrlOption, choose_space, server, show
+from mocks.cli_output import JsonOption
+from mocks.cli_remote import SpaceOption, UrlOption, choose_space, server, show
 
 COLUMNS = ("name", "code", "kind", "state", "open", "url", "title")
 app = typer.Typer(help="参加者 / The parties of a space.", no_args_is_help=True)

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from mocks.admin.client import in_space
-from mocks.cli_remote import JsonOption, SpaceOption, UrlOption, choose_space, echo, server, show
+from mocks.cli_output import JsonOption, echo
+from mocks.cli_remote import SpaceOption, UrlOption, choose_space, server, show
 
 MOST = 10_000
 app = typer.Typer(help="架空の人 / Fictitious people.", no_args_is_help=True)

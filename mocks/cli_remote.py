@@ -2,8 +2,6 @@
 
 import json
 import os
-import sys
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,12 +10,11 @@ from typing import Annotated, Any, Final
 import typer
 
 from mocks.admin.client import AdminClient, RefusedError, UnreachableError, find_target
+from mocks.cli_output import ENVIRONMENT, NO, echo, pad, print_json, width_of
 
-NO, USAGE, ENVIRONMENT = 1, 2, 3
 SPACE_VARIABLE: Final = "NAKADACHI_MOCKS_SPACE"
 Json = Any  # a decoded JSON document: each command knows which
 
-JsonOption = Annotated[bool, typer.Option("--json", help="JSON で出力 / Print JSON.")]
 UrlOption = Annotated[
     str | None,
     typer.Option(
@@ -69,12 +66,12 @@ def choose_space(client: AdminClient, space: str | None) -> str:
 def show(value: Json, *, as_json: bool, only: Sequence[str] = ()) -> None:
     """Print one object or a list of objects; texts for people show the members `only`."""
     if as_json:
-        echo(json.dumps(value, ensure_ascii=False))
+        print_json(value)
     elif isinstance(value, Mapping):
         names = [name for name in (only or value) if name in value]
-        width = max(map(_width, names), default=0)
+        width = max(map(width_of, names), default=0)
         for name in names:
-            echo(f"{_pad(name, width)}  {_text(value[name])}")
+            echo(f"{pad(name, width)}  {_text(value[name])}")
     else:
         _show_table(value, only)
 
@@ -85,9 +82,9 @@ def _show_table(rows: Sequence[Mapping[str, Json]], only: Sequence[str]) -> None
         return
     names = list(only or rows[0])
     table = [names, *([_text(row.get(name)) for name in names] for row in rows)]
-    widths = [max(_width(line[column]) for line in table) for column in range(len(names))]
+    widths = [max(width_of(line[column]) for line in table) for column in range(len(names))]
     for line in table:
-        cells = [_pad(cell, width) for cell, width in zip(line, widths, strict=True)]
+        cells = [pad(cell, width) for cell, width in zip(line, widths, strict=True)]
         echo("  ".join(cells).rstrip())
 
 
@@ -100,7 +97,7 @@ def write_file(file: Path, octets: bytes, *, as_json: bool) -> None:
 def show_problem(problem: Mapping[str, Json], *, as_json: bool) -> None:
     """Print a refusal: code, both languages, what was expected, findings with their places."""
     if as_json:
-        echo(json.dumps({"error": problem}, ensure_ascii=False))
+        print_json({"error": problem})
         return
     lines = [f"{problem['code']}: {problem['title_ja']} / {problem['title_en']}"]
     lines += [
@@ -114,16 +111,7 @@ def show_problem(problem: Mapping[str, Json], *, as_json: bool) -> None:
         lines.append(f"  {place} {one['severity']} {one['code']}")
         lines.append(f"    {one['message_ja']} / {one['message_en']}")
     for line in lines:
-        print(_plain(line), file=sys.stderr)  # noqa: T201  # beside what programs read
-
-
-def echo(text: str) -> None:
-    """Print a text; what came from outside must not move the cursor of whoever reads it."""
-    typer.echo(_plain(text))
-
-
-def _plain(text: str) -> str:
-    return "".join(char if char.isprintable() or char == "\n" else "�" for char in text)
+        echo(line, err=True)
 
 
 def _text(value: Json) -> str:
@@ -132,11 +120,3 @@ def _text(value: Json) -> str:
     if value is None:
         return "-"
     return json.dumps(value, ensure_ascii=False) if value != [] else "-"
-
-
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
-
-
-def _pad(text: str, width: int) -> str:
-    return text + " " * (width - _width(text))

@@ -8,17 +8,8 @@ from typing import Annotated
 
 import typer
 
-from mocks.cli_source import (
-    ENVIRONMENT,
-    NO,
-    SOURCE_HELP,
-    JsonOption,
-    echo,
-    load,
-    print_json,
-    print_problems,
-    read,
-)
+from mocks.cli_output import ENVIRONMENT, NO, JsonOption, echo, print_json
+from mocks.cli_source import SOURCE_HELP, load, print_problems, read
 from mocks.engine.scenario_lint import lint_bytes
 from mocks.runs.plan import find_obstacle
 from mocks.runs.play import Source, play

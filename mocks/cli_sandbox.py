@@ -9,13 +9,13 @@ from typing import Any, TypeVar
 
 import typer
 
+from mocks.cli_output import ENVIRONMENT, NO
 from mocks.demo.playing import Report, play
 from mocks.demo.registering import register_everybody
 from mocks.gateway import GatewayFailedError
 from mocks.sandbox import Options, Sandbox, open_sandbox
 from permitlists import PermitListError
 
-NO, ENVIRONMENT = 1, 3
 T = TypeVar("T")
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import asdict
 from enum import Enum
@@ -10,18 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
+from mocks.cli_output import NO, JsonOption, echo, pad, print_json
 from mocks.cli_run import run_scenarios
-from mocks.cli_source import (
-    NO,
-    SOURCE_HELP,
-    JsonOption,
-    SourceArgument,
-    echo,
-    load,
-    print_json,
-    print_problems,
-    read,
-)
+from mocks.cli_source import SOURCE_HELP, SourceArgument, load, print_problems, read
 from mocks.engine.loading import Loaded
 from mocks.engine.problems import Problem
 from mocks.engine.scenario_diff import list_changes
@@ -50,7 +40,7 @@ def list_scenarios(*, as_json: JsonOption = False) -> None:
         return
     width = max(len(row["id"]) for row in rows)
     for row in rows:
-        echo(f"{row['id']:<{width}}  {_pad(row['title']['ja'], 46)}  {row['title']['en']}")
+        echo(f"{row['id']:<{width}}  {pad(row['title']['ja'], 46)}  {row['title']['en']}")
 
 
 @app.command("lint")
@@ -165,8 +155,3 @@ def _report(name: str, problems: Sequence[Problem]) -> dict[str, Any]:
 
 def _value(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
-
-
-def _pad(text: str, width: int) -> str:
-    taken = sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
-    return text + " " * max(width - taken, 0)

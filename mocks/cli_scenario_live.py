@@ -6,16 +6,8 @@ from typing import Annotated
 import typer
 
 from mocks.admin.client import in_space
-from mocks.cli_remote import (
-    NO,
-    JsonOption,
-    SpaceOption,
-    UrlOption,
-    choose_space,
-    echo,
-    server,
-    show,
-)
+from mocks.cli_output import NO, JsonOption, echo
+from mocks.cli_remote import SpaceOption, UrlOption, choose_space, server, show
 
 YAML = "application/yaml"
 MARKS = {"met": "ok", "broken": "NO", "open": "--"}

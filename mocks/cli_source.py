@@ -1,7 +1,6 @@
-"""Scenarios at the command line: files by their names, what is wrong with them, what is printed."""
+"""Scenarios at the command line: files by their names and what is wrong with them."""
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,14 +8,13 @@ from typing import Annotated
 
 import typer
 
+from mocks.cli_output import ENVIRONMENT, NO, echo
 from mocks.engine.loading import Loaded, load_scenario
 from mocks.engine.problems import Problem, ScenarioError
 from mocks.engine.yaml_tree import MAX_BYTES
 from mocks.scenarios.library import find_shipped
 
-NO, ENVIRONMENT = 1, 3
 SOURCE_HELP = "シナリオの ID・番号、又はファイル / Id or number of a scenario, or a file."
-JsonOption = Annotated[bool, typer.Option("--json", help="JSON で出力 / Print JSON.")]
 SourceArgument = Annotated[str, typer.Argument(metavar="ID|FILE", help=SOURCE_HELP)]
 
 
@@ -76,13 +74,3 @@ def print_problems(found: Mapping[str, Sequence[Problem]]) -> None:
             echo(f"{place}: {one.severity} {one.code}: {one.ja} / {one.en}")
         if not problems:
             echo(f"{name}: ok")
-
-
-def echo(text: str) -> None:
-    """Print a text; what is in somebody's file must not move the cursor of whoever reads it."""
-    typer.echo("".join(char if char.isprintable() or char == "\n" else "�" for char in text))
-
-
-def print_json(value: object) -> None:
-    """Print a value as one line of JSON."""
-    echo(json.dumps(value, ensure_ascii=False))

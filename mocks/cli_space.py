@@ -7,17 +7,8 @@ from typing import Annotated
 import typer
 
 from mocks.admin.client import AdminClient, RefusedError, in_space
-from mocks.cli_remote import (
-    NO,
-    Json,
-    JsonOption,
-    SpaceArgument,
-    UrlOption,
-    echo,
-    server,
-    show,
-    write_file,
-)
+from mocks.cli_output import NO, JsonOption, echo
+from mocks.cli_remote import Json, SpaceArgument, UrlOption, server, show, write_file
 
 SNAPSHOT = "application/vnd.nakadachi.snapshot+json"
 YAML = "application/yaml"

@@ -11,7 +11,8 @@ from typing import Annotated, Final
 import msgspec
 import typer
 
-from mocks.cli_source import ENVIRONMENT, NO, JsonOption, echo, print_problems
+from mocks.cli_output import ENVIRONMENT, NO, JsonOption, echo
+from mocks.cli_source import print_problems
 from mocks.engine.clock import system_time
 from mocks.engine.journal import Journal
 from mocks.engine.problems import ScenarioError

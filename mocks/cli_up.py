@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from mocks.cli_remote import JsonOption
+from mocks.cli_output import JsonOption
 
 
 class Sut(Enum):

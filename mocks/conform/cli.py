@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from mocks.cli_source import JsonOption, echo, print_json
+from mocks.cli_output import JsonOption, echo, print_json
 from mocks.conform.cli_reports import (
     KeyOption,
     check_waivers,

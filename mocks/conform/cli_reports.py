@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from mocks.cli_source import JsonOption, echo, print_json
+from mocks.cli_output import JsonOption, echo, print_json
 from mocks.conform.bundle import BundleError, load_signing_key, verify_bundle, write_bundle
 from mocks.conform.compare import WORDS, compare, worse
 from mocks.conform.conclusion import ENVIRONMENT, FAILED, OK, USAGE

@@ -19,7 +19,7 @@ from mocks.admin.client import token_file
 from mocks.admin.problems import AdminError
 from mocks.admin.server import Address, ExposureError
 from mocks.admin.sources import Source, find_source, read_source
-from mocks.cli_remote import ENVIRONMENT, NO, echo
+from mocks.cli_output import ENVIRONMENT, NO, echo
 from mocks.engine.yaml_tree import MAX_BYTES
 from mocks.gateway import GatewayFailedError
 from mocks.net.house import SpaceError
