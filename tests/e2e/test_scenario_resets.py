@@ -57,7 +57,7 @@ def test_a_reset_at_any_point_never_yields_two_effects() -> None:
 
 
 def test_a_gateway_that_asks_anew_after_a_reset_is_found() -> None:
-    wrong = next(one for one in wrong_gateway.WRONG.values() if one.scenario == "S06")
-    program = (sys.executable, str(wrong_gateway.__file__), wrong.name)
+    wrong = wrong_gateway.ask_anew_when_nothing_came_back.__name__
+    program = (sys.executable, str(wrong_gateway.__file__), wrong)
     report = run([("core", "permit.issue", "after_effect")], program)
     assert report.verdicts[0].outcome == "broken", report.as_text()

@@ -121,6 +121,16 @@ def fail_when_the_core_is_away() -> None:
     put(Course, "postpone", fail)
 
 
+def ask_anew_when_nothing_came_back() -> None:
+    postpone = Course.postpone
+
+    async def ask_anew(self: Course, run_at: datetime) -> None:
+        await self.keep(self.inquiry.state, permits_asked=self.inquiry.permits_asked + 1)
+        await postpone(self, run_at)
+
+    put(Course, "postpone", ask_anew)
+
+
 def tell_where_the_protected_live() -> None:
     for module in (course, inquiry):
         put(module, "mask", lambda answer: answer)
@@ -170,6 +180,7 @@ WRONG: Final = {
         Wrong(scenario="S04", breaks=0, bring=forget_what_is_held_after_a_day),
         Wrong(scenario="S05", breaks=0, bring=apply_every_copy_of_an_answer),
         Wrong(scenario="S06", breaks=2, bring=fail_when_the_core_is_away),
+        Wrong(scenario="S06", breaks=0, bring=ask_anew_when_nothing_came_back),
         Wrong(scenario="S10", breaks=0, bring=tell_where_the_protected_live),
         Wrong(scenario="S12", breaks=0, bring=use_any_permit),
         Wrong(scenario="S13", breaks=1, bring=tell_nobody_of_large_batches),
