@@ -102,7 +102,7 @@ class NotPermittedError(GatewayError):
     origin = Origin.CALLER
 
 
-class ReplicaDiffersError(GatewayError):
+class ReplicaDifferenceError(GatewayError):
     """What waited for staff may not leave yet: a replica differs from its original."""
 
     code = "provision.replica_differs"

@@ -6,7 +6,7 @@ from typing import Literal
 
 from gateway.domain.errors import (
     NotPermittedError,
-    ReplicaDiffersError,
+    ReplicaDifferenceError,
     SamePersonError,
     StateError,
     UnknownError,
@@ -78,7 +78,7 @@ async def decide(
         StateError: nobody proposed this decision.
         SamePersonError: the proposer tries to confirm alone.
         NotPermittedError: the permit list, or a hold, no longer lets the answer leave.
-        ReplicaDiffersError: nobody could see what would leave; it stays held until both agree.
+        ReplicaDifferenceError: nobody could see what would leave; it stays held until both agree.
     """
     provision = await _load_held(transaction_number, ports=ports)
     if provision.proposal != decision:
@@ -113,7 +113,7 @@ async def _find_released(provision: Provision, *, ports: Ports) -> Answer | None
         raise NotPermittedError(reason=judgement.decision.failed)
     prepared = await prepare(provision, ports=ports)
     if prepared.differs:
-        raise ReplicaDiffersError(transaction_number=provision.transaction_number)
+        raise ReplicaDifferenceError(transaction_number=provision.transaction_number)
     return prepared.answer
 
 

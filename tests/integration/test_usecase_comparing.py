@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gateway.domain.alarms import Alarm
-from gateway.domain.errors import ReplicaDiffersError
+from gateway.domain.errors import ReplicaDifferenceError
 from gateway.domain.identifiers import LocalNumber
 from gateway.domain.inquiry import Inquiry
 from gateway.domain.provision import Cause, Provision
@@ -231,7 +231,7 @@ async def test_what_differs_stays_held_until_both_agree_and_staff_see_it(world: 
     await holds.propose(number, staff="s1", proposal="release", reason="r", ports=world.ports_b)
     await compare(world, entry(1, "200"))
     assert (await holds.show(number, staff="s2", ports=world.ports_b)).answer is None
-    with pytest.raises(ReplicaDiffersError):
+    with pytest.raises(ReplicaDifferenceError):
         await holds.decide(number, staff="s2", decision="release", ports=world.ports_b)
     await load(world, entry(1, "200"))
     await world.settle()
