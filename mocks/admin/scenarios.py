@@ -32,9 +32,7 @@ async def list_loaded(call: Call[None, NoQuery]) -> Reply:
     Raises:
         AdminError: `space.unknown`.
     """
-    room = call.room
-    shown = tuple(show_scenario(room, name) for name in room.space.script.scenarios)
-    return Reply(body=ScenarioList(scenarios=shown))
+    return Reply(body=list_shown(call.room))
 
 
 async def show(call: Call[None, NoQuery]) -> Reply:

@@ -36,7 +36,6 @@ class Batch:
     id: str
     people: Sequence[Cast]
     updated: tuple[str, ...] = ()
-    final: bool = False
 
 
 @dataclass(slots=True)
@@ -107,12 +106,6 @@ class GatewaySut:
             self.book.add(Sighting(at=now, subject="crash", what=what))
         return False
 
-    @property
-    def done(self) -> bool:
-        """Whether every inquiry that was asked has ended."""
-        singles = all(one.final or one.lost for one in self.book.asked.values())
-        return singles and all(batch.final for batch in self.batches)
-
     async def _ask(self, people: Sequence[Cast], act: Act, now: datetime) -> None:
         for one in people:
             if "no_symbol" in one.tags:
@@ -175,7 +168,7 @@ class GatewaySut:
         seen = (said["updated_at"], str(said["counts"]))
         if seen == batch.updated:
             return
-        batch.updated, batch.final = seen, said["final"]
+        batch.updated = seen
         if said["counts"]["total"] != len(batch.people):
             self.book.add(Sighting(at=now, subject="queue", what="lost"))
         for line, row in enumerate(await self._rows(batch), 1):

@@ -16,7 +16,6 @@ from aiohttp import web
 from mocks.gateway_files import LOOPBACK
 
 LARGEST: Final = 64 * 1024 * 1024
-PIECE: Final = 64 * 1024
 # Of one connection only, or said anew by whoever passes the message on.
 _OWN: Final = frozenset(
     {"connection", "content-length", "date", "host", "keep-alive", "server", "transfer-encoding"}
