@@ -225,6 +225,10 @@ def test_words_that_are_unknown_stay_as_they_are() -> None:
     assert formats.write_compact({"by": "P1BD"}) == '{"by":"P1BD"}'
 
 
+def test_shipped_scenarios_are_read_once_however_often_the_panel_lists_them() -> None:
+    assert list_shipped() is list_shipped()
+
+
 def test_every_module_of_the_panel_is_served() -> None:
     from importlib.resources import files  # noqa: PLC0415  # of this test alone
 
