@@ -15,6 +15,7 @@ from mocks.conform.cli_reports import (
     read_waivers,
     report,
     tell,
+    tell_open,
     write_report,
 )
 from mocks.conform.conclusion import USAGE
@@ -235,6 +236,7 @@ def _carry_out(
     else:
         echo(write_summary(document))
         echo(f"報告書: {out / BUNDLE}")
+    tell_open(document, out / BUNDLE)
     raise typer.Exit(result.exit_code)
 
 

@@ -1,5 +1,7 @@
 """`nakadachi mocks conform report|compare|waivers`: what remains of runs, and what is waived."""
 
+import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +13,14 @@ from mocks.conform.compare import WORDS, compare, worse
 from mocks.conform.conclusion import ENVIRONMENT, FAILED, OK, USAGE
 from mocks.conform.forms import BUNDLE, list_forms, load_document, write_summary
 from mocks.conform.profiles import list_profiles
+from mocks.conform.report_json import as_document, identify, load_run
+from mocks.conform.verdicts import (
+    VerdictError,
+    decide,
+    list_open,
+    load_verdicts,
+    write_template,
+)
 from mocks.conform.waivers import Waiver, WaiverError, list_states, load_waivers
 from mocks.engine.clock import day_of, system_time
 
@@ -22,7 +32,7 @@ KeyOption = Annotated[
 ]
 
 
-def report(
+def report(  # noqa: PLR0913  # each is an option of its own
     source: Annotated[
         Path, typer.Argument(metavar="FILE", help="report.json 又は report.zip / A report.")
     ],
@@ -34,6 +44,20 @@ def report(
         str | None,
         typer.Option(metavar="HEX", help="署名した鍵の SHA-256 / Who must have signed it."),
     ] = None,
+    template: Annotated[
+        bool,
+        typer.Option("--template", help="人の判定の用紙を出す / Print verdicts to be filled in."),
+    ] = False,
+    verdicts: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="人の判定（YAML）を当てる / Lay verdicts over it."),
+    ] = None,
+    waivers: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="判定の後の適用除外 / Waivers, instead of those of the run."
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", metavar="FOLDER", help="書き先 / Write every form of it here."),
@@ -41,20 +65,32 @@ def report(
     key: KeyOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """報告書を見る・作り直す・確かめる / Show, write anew or verify a report.
+    """報告書を見る・作り直す・確かめる・人の判定を当てる / Show, write, verify or decide a report.
 
-    Exit 0: fine; 1: the ZIP is not what was signed; 2: it is no report.
+    Exit 0: fine; 1: --verify: the ZIP is not what was signed; 2: it is no report, or was changed.
+    With --verdicts as a run: 0 passed, 1 not; 2: the verdicts are not right, nothing is written.
     """
+    decides = verdicts is not None
+    modes = (verify, template, decides)
+    _check_options(source, out, waivers, modes=modes, decides=decides)
     if verify:
         _verify(source, key_sha256, as_json=as_json)
         return
-    document = _load(source)
+    document = _load(source, key_sha256)
+    if template:
+        echo(write_template(document))
+        return
+    if verdicts is not None:
+        document = _decide(document, verdicts, waivers)
     if out is not None:
         write_report(document, out, key)
     if as_json:
         print_json(document)
     else:
         echo(write_summary(document))
+    tell_open(document, source if out is None else out / BUNDLE)
+    if verdicts is not None:
+        raise typer.Exit(document["exit_code"])
 
 
 def compare_reports(
@@ -147,9 +183,46 @@ def write_report(document: dict[str, Any], out: Path, key: Path | None) -> None:
         raise typer.Exit(ENVIRONMENT) from error
 
 
-def _load(source: Path) -> dict[str, Any]:
+def tell_open(document: dict[str, Any], file: Path) -> None:
+    """Say how many checks wait for a person, if any do, and which command decides them."""
+    if count := len(list_open(document)):
+        command = f"nakadachi mocks conform report {shlex.quote(str(file))}"
+        tell(
+            f"人の判定を待つ検査が {count} 件あります / wait for a person: {command} --template、"
+            f"書き込んで {command} --verdicts FILE -o FOLDER"
+        )
+
+
+def _check_options(
+    source: Path, out: Path | None, waivers: Path | None, *, modes: Sequence[bool], decides: bool
+) -> None:
+    """Refuse options that do not go together; nothing is written over the report one decides."""
+    same = out is None or out.resolve() == source.resolve().parent
+    wrong = {
+        "--verify, --template, --verdicts": (sum(modes) > 1, "一つだけ / only one of them"),
+        "--waivers": (waivers is not None and not decides, "--verdicts と / with --verdicts"),
+        "--out": (decides and same, "もとの報告書と別のフォルダー / not the report's own folder"),
+    }
+    for name, (is_wrong, why) in wrong.items():
+        if is_wrong:
+            raise typer.BadParameter(why, param_hint=name)
+
+
+def _decide(document: dict[str, Any], file: Path, waivers: Path | None) -> dict[str, Any]:
+    held = None if waivers is None else read_waivers(waivers)
     try:
-        return load_document(source)
+        given, run = load_verdicts(file.read_bytes()), load_run(document)
+        today = day_of(system_time())
+        decided = decide(run, given, report=identify(document), today=today, waivers=held)
+    except (OSError, ValueError, VerdictError) as error:
+        tell(f"{file.name}: {error}")
+        raise typer.Exit(USAGE) from error
+    return as_document(decided, redacted=document["redacted"])
+
+
+def _load(source: Path, key_sha256: str | None = None) -> dict[str, Any]:
+    try:
+        return load_document(source, key_sha256)
     except (OSError, ValueError, BundleError) as error:
         tell(f"{source.name}: {error}")
         raise typer.Exit(USAGE) from error
@@ -176,4 +249,4 @@ def _verify(source: Path, key_sha256: str | None, *, as_json: bool) -> None:
 
 def tell(text: str) -> None:
     """Print a line for people beside the output."""
-    typer.echo(text, err=True)
+    echo(text, err=True)

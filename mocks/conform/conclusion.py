@@ -37,7 +37,10 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunResult:
-    """A run with everything that its report needs; `interrupted` says why it ended early."""
+    """A run with everything that its report needs; `interrupted` says why it ended early.
+
+    `base` is the SHA-256 of the report that the verdicts in it were laid over, if there are any.
+    """
 
     profile: Profile
     scope: Scope
@@ -48,6 +51,7 @@ class RunResult:
     diagnosis: tuple[Diagnosis, ...] = ()
     interrupted: str = ""
     clock: tuple[Mapping[str, Any], ...] = ()
+    base: str = ""
 
     @property
     def tests(self) -> Sequence[TestResult]:
@@ -61,12 +65,12 @@ class RunResult:
 
     @property
     def raw(self) -> Result:
-        """The result before waivers."""
+        """The result before verdicts and waivers."""
         return roll_up(Part(result=one.raw) for one in self.groups)
 
     @property
     def result(self) -> Result:
-        """The result with waivers laid over it."""
+        """The result with verdicts and waivers laid over it."""
         return roll_up(Part(result=one.result) for one in self.groups)
 
     @property

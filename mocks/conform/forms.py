@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from mocks.conform.bundle import BundleError, verify_bundle
 from mocks.conform.report_forms import write_coverage, write_junit
 from mocks.conform.report_html import count_untried, write_html
-from mocks.conform.report_json import load_report_schema, write_json
+from mocks.conform.report_json import load_report_schema, say_verdict, write_json
 from mocks.conform.results import WORDS
 
 BUNDLE: Final = "report.zip"
@@ -29,16 +29,22 @@ def list_forms(document: Mapping[str, Any]) -> dict[str, bytes]:
     }
 
 
-def load_document(file: Path) -> dict[str, Any]:
+def load_document(file: Path, key_sha256: str | None = None) -> dict[str, Any]:
     """Return the document of a report, or of a ZIP that is what was signed.
+
+    Args:
+        file: JSON, or a ZIP.
+        key_sha256: The fingerprint of the key that must have signed it, see `verify_bundle`.
 
     Raises:
         OSError: it cannot be read.
         ValueError: it is no report.
-        BundleError: the ZIP was changed.
+        BundleError: the ZIP was changed, or there is no signature where one is needed.
     """
     if zipfile.is_zipfile(file):
-        found: Any = dict(verify_bundle(file).document)
+        found: Any = dict(verify_bundle(file, key_sha256=key_sha256).document)
+    elif key_sha256 is not None:
+        raise BundleError(file.name, "署名がありません / not signed")
     else:
         found = json.loads(file.read_bytes())
     for error in Draft202012Validator(load_report_schema()).iter_errors(found):
@@ -55,7 +61,10 @@ def write_summary(document: Mapping[str, Any]) -> str:
         lines.append(f"{_mark(group['result'])} {group['ja']}")
         for test in group["tests"]:
             pending = "（試行中）" if test["pending"] else ""
-            lines.append(f"    {_mark(test['result'])} {test['id']}{pending}  {test['ja']}")
+            came_to = "" if test["effective"] == test["result"] else f" → [{test['effective']}]"
+            lines.append(
+                f"    {_mark(test['result'])}{came_to} {test['id']}{pending}  {test['ja']}"
+            )
             if test["message"]:
                 lines.append(f"          {test['message']}")
             lines += [line for check in test["checks"] for line in _write_check(check)]
@@ -65,7 +74,7 @@ def write_summary(document: Mapping[str, Any]) -> str:
     if document["interrupted"]:
         lines.append(document["interrupted"])
     raw = document["raw_result"]
-    overlaid = "" if raw == document["result"] else f"（適用除外の前は {raw}）"
+    overlaid = "" if raw == document["result"] else f"（人の判定・適用除外の前は {raw}）"
     lines.append(f"{_mark(document['result'])}{overlaid}  終了コード {document['exit_code']}")
     return "\n".join(lines)
 
@@ -74,11 +83,14 @@ def _write_check(check: Mapping[str, Any]) -> list[str]:
     """Return the lines of a check that did not simply pass."""
     if check["result"] in {"pass", "omit"} and not check["waived"]:
         return []
+    verdict = check.get("verdict")
+    judged = f" → {verdict['counts_as']}（人の判定）" if verdict else ""
     waived = "（適用除外）" if check["waived"] else ""
     return [
-        f"          {check['result']}{waived} {check['id']}: {check['ja']}",
+        f"          {check['result']}{judged}{waived} {check['id']}: {check['ja']}",
         f"              期待: {check['expected']}",
         f"              実際: {check['received']}",
+        *([f"              {say_verdict(verdict)}"] if verdict else []),
     ]
 
 

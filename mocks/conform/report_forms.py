@@ -10,6 +10,7 @@ from typing import Any, Final
 from lxml import etree
 
 from mocks.conform.profiles import load_requirements
+from mocks.conform.report_json import judged, list_checks, say_verdict
 
 _CONTROL: Final = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ORDER: Final = (
@@ -23,6 +24,17 @@ _ORDER: Final = (
     "warn",
     "pass",
     "omit",
+)
+COLUMNS: Final = (
+    "要件",
+    "出典",
+    "内容",
+    "強さ",
+    "対象",
+    "検査",
+    "結果",
+    "人が判定した検査",
+    "試験しない理由",
 )
 Document = Mapping[str, Any]
 
@@ -85,13 +97,16 @@ def _write_case(suite: etree._Element, test: Document, case: Document) -> str | 
         said = f"期待: {case['expected']}\n実際: {case['received']}"
         child = etree.SubElement(element, tag, message=_clean(case["received"])[:1000])
         if tag != "skipped":
-            child.set("type", case["result"])
+            child.set("type", judged(case))
             child.text = _clean(said)
+    if "verdict" in case:
+        told = f"道具の結果: {case['result']}。{say_verdict(case['verdict'])}"
+        etree.SubElement(element, "system-out").text = _clean(told)
     return kind
 
 
 def _kind(test: Document, case: Document) -> str | None:
-    result = case["result"]
+    result = judged(case)
     if test["pending"] or case["waived"] or result == "omit":
         return "skipped"
     if result in {"pass", "warn"}:
@@ -106,25 +121,25 @@ def write_coverage(document: Document) -> bytes:
 
     Excel reads it as UTF-8 because of the mark at its beginning.
     """
-    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for group in document["groups"]:
-        for test in group["tests"]:
-            for check in test["checks"]:
-                for requirement in check["requirements"]:
-                    found[requirement].append((f"{test['id']}/{check['id']}", check["result"]))
+    found: dict[str, list[tuple[str, Document]]] = defaultdict(list)
+    for test, check in list_checks(document):
+        for requirement in check["requirements"]:
+            found[requirement].append((f"{test['id']}/{check['id']}", check))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(["要件", "出典", "内容", "強さ", "対象", "検査", "結果", "試験しない理由"])
+    writer.writerow(COLUMNS)
     role = document["profile"]["role"]
     for one in load_requirements().values():
         if role not in one.actors:
             continue
         checks = found.get(one.id, [])
-        results = {result for _, result in checks}
+        results = {judged(check) for _, check in checks}
         worst = next((result for result in _ORDER if result in results), "")
         why = one.not_tested or ("" if checks else "この実行では検査されていません")
         names = " ".join(name for name, _ in checks)
-        row = [one.id, one.source, one.ja, one.level, " ".join(one.actors), names, worst, why]
+        persons = " ".join(name for name, check in checks if "verdict" in check)
+        actors = " ".join(one.actors)
+        row = [one.id, one.source, one.ja, one.level, actors, names, worst, persons, why]
         writer.writerow([_inert(cell) for cell in row])
     return out.getvalue().encode("utf-8-sig")
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from mocks.conform.profiles import load_requirements
+from mocks.conform.report_json import list_checks
 from mocks.conform.results import WORDS
 
 STATES: Final = {
@@ -31,6 +32,7 @@ def write_html(document: Mapping[str, Any]) -> bytes:
     page = _template().render(
         report=document,
         untried=count_untried(document),
+        checks=list(list_checks(document)),
         words=WORDS,
         states=STATES,
         levels=LEVELS,

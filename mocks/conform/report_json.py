@@ -1,12 +1,15 @@
 """The report as JSON, with the schema it keeps: everything that the other forms are made of."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 from typing import Any, Final
+
+import msgspec
 
 from mocks.conform.conclusion import RunResult
 from mocks.conform.redaction import redact
@@ -52,12 +55,57 @@ def as_document(run: RunResult, *, redacted: bool = True) -> dict[str, Any]:
         "clock": [dict(one) for one in run.clock],
         "groups": [_group(one) for one in run.groups],
     }
+    if run.base:
+        document["base"] = run.base
     return redact(document) if redacted else document
 
 
 def write_json(document: Mapping[str, Any]) -> bytes:
     """Return the bytes of a document, the same for the same document."""
     return json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
+
+
+def identify(document: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of a report, as of its JSON as it is written."""
+    return sha256(write_json(document)).hexdigest()
+
+
+def load_run(document: Mapping[str, Any]) -> RunResult:
+    """Return the run that a document was made of.
+
+    Raises:
+        ValueError: it is none.
+    """
+    other = {
+        "profile": {**document["profile"], "group": ()},
+        "ended_at": document["scope"]["ended_at"],
+        "diagnosis": document["doctor"],
+    }
+    try:
+        return msgspec.convert({**document, **other}, RunResult)
+    except msgspec.ValidationError as error:
+        raise ValueError(str(error)) from error
+
+
+def list_checks(document: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Yield every check of a document with its test before it."""
+    for group in document["groups"]:
+        for test in group["tests"]:
+            for check in test["checks"]:
+                yield test, check
+
+
+def judged(check: Mapping[str, Any]) -> str:
+    """Return the result of a check in a document, as a person judged it if somebody did."""
+    result: str = check["verdict"]["counts_as"] if "verdict" in check else check["result"]
+    return result
+
+
+def say_verdict(verdict: Mapping[str, Any]) -> str:
+    """Return the verdict of a person in a document, as one line."""
+    evidence = f"、証拠: {verdict['evidence']}" if verdict["evidence"] else ""
+    told = f"{verdict['result']}（{verdict['by']}、{verdict['at']}）"
+    return f"人の判定: {told}: {verdict['seen']}{evidence}"
 
 
 @cache
@@ -99,7 +147,10 @@ def _test(test: TestResult) -> dict[str, Any]:
 
 
 def _check(check: CheckResult) -> dict[str, Any]:
+    verdict = check.verdict
+    told = {"verdict": {**asdict(verdict), "counts_as": check.judged}} if verdict else {}
     return {
+        **told,
         "id": check.id,
         "ja": check.ja,
         "level": check.level,

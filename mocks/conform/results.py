@@ -78,10 +78,26 @@ def roll_up(parts: Iterable[Part]) -> Result:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PersonVerdict:
+    """人の判定 (verdict of a person): what somebody saw where the kit cannot look.
+
+    `seen` says what and where, `by` who, `at` is a date or an instant with its offset as it was
+    written, `evidence` names a file or a ticket.
+    """
+
+    result: Literal["pass", "fail"]
+    seen: str
+    by: str
+    at: str
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckResult:
     """What came of one check: what was expected and what was received, always as a pair.
 
-    `result` is raw; `waived` is what a waiver made of it, if one held. `rows` are journal rows.
+    `result` is raw; `verdict` is what a person said of it, `waived` whether a waiver held then.
+    `rows` are journal rows.
     """
 
     id: str
@@ -93,12 +109,20 @@ class CheckResult:
     requirements: tuple[str, ...] = ()
     why: str = ""
     rows: tuple[int, ...] = ()
+    verdict: PersonVerdict | None = None
     waived: bool = False
+
+    @property
+    def judged(self) -> Result:
+        """The result with the verdict of a person laid over it."""
+        if self.verdict is None:
+            return self.result
+        return judge_level(self.level, met=self.verdict.result == "pass")
 
     @property
     def part(self) -> Part:
         """How its test sees it: a waiver that held makes it pass."""
-        return Part(result="pass" if self.waived else self.result, required=self.level != "may")
+        return Part(result="pass" if self.waived else self.judged, required=self.level != "may")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +147,7 @@ class TestResult:
 
     @property
     def effective(self) -> Result:
-        """The result with waivers laid over it."""
+        """The result with verdicts and waivers laid over it."""
         if not self.checks or self.result not in {"fail", "warn", "skip", "pass", "review"}:
             return self.result
         return roll_up(one.part for one in self.checks)
@@ -150,13 +174,13 @@ class GroupResult:
 
     @property
     def raw(self) -> Result:
-        """The result before waivers."""
+        """The result before verdicts and waivers."""
         parts = [Part(result=one.result, required=one.level != "may") for one in self.counted]
         return roll_up(parts) if parts else "omit"
 
     @property
     def result(self) -> Result:
-        """The result with waivers laid over it."""
+        """The result with verdicts and waivers laid over it."""
         return roll_up(one.part for one in self.counted) if self.counted else "omit"
 
 

@@ -1,7 +1,8 @@
 """Waivers (適用除外): what is known to go wrong, by whom it was approved, and until when.
 
-A waiver is laid over the raw result, which is always shown. The run fails on what no waiver
-expects, on a waiver that did not happen, on one whose day is over and on one that matches nothing.
+A waiver is laid over the result (after the verdict of a person, if there is one), which is always
+shown. The run fails on what no waiver expects, on a waiver that did not happen, on one whose day is
+over and on one that matches nothing.
 """
 
 import json
@@ -22,6 +23,7 @@ from mocks.engine.yaml_tree import read_yaml
 Trouble = Literal["unexpected", "not_happened", "expired", "unmatched"]
 UNEXPECTED: Final = frozenset({"fail", "skip"})
 STRICT: Final = frozenset({"fail", "skip", "warn"})
+UNFINISHED: Final = frozenset({"error", "cancel", "wait", "running"})
 
 
 class WaiverError(Exception):
@@ -108,18 +110,16 @@ def apply_waivers(
     variant: Mapping[str, str],
     *,
     today: date,
-    strict: bool | None = None,
 ) -> Overlay:
     """Return groups with waivers laid over them; with waivers, warnings have to be expected too.
 
     Args:
-        groups: As the run left them.
+        groups: As the run left them, with the verdicts of persons; waivers of before are forgotten.
         waivers: Those of the run.
         variant: What the run is about.
         today: The day that `until` is compared with; a waiver holds on its last day.
-        strict: Whether a warning has to be waived; by default if there are waivers at all.
     """
-    layer = _Layer(waivers, variant, today, bool(waivers) if strict is None else strict)
+    layer = _Layer(waivers, variant, today)
     laid = tuple(
         replace(group, tests=tuple(layer.lay(one) for one in group.tests)) for group in groups
     )
@@ -131,13 +131,12 @@ class _Layer:
     waivers: Sequence[Waiver]
     variant: Mapping[str, str]
     today: date
-    strict: bool
     findings: list[Finding] = field(default_factory=list)
     used: set[int] = field(default_factory=set)  # places of waivers that matched something
 
     def lay(self, test: TestResult) -> TestResult:
         """Return a test whose checks are waived where a waiver holds."""
-        checks = tuple(self._lay(test, one) for one in test.checks)
+        checks = tuple(replace(one, waived=self._holds(test, one)) for one in test.checks)
         if not checks:  # what was not carried out tells nothing of its waivers
             self.used.update(
                 at
@@ -148,9 +147,10 @@ class _Layer:
 
     @property
     def _unexpected(self) -> frozenset[str]:
-        return STRICT if self.strict else UNEXPECTED
+        return STRICT if self.waivers else UNEXPECTED
 
-    def _lay(self, test: TestResult, check: CheckResult) -> CheckResult:
+    def _holds(self, test: TestResult, check: CheckResult) -> bool:
+        """Return whether a waiver holds for a check, and complain of what is wrong otherwise."""
         found = [
             (at, one)
             for at, one in enumerate(self.waivers)
@@ -158,17 +158,17 @@ class _Layer:
         ]
         self.used.update(at for at, _ in found)
         valid = [one for _, one in found if self.today <= one.until]
-        if any(one.expect == check.result for one in valid):
-            return replace(check, waived=True)
+        if any(one.expect == check.judged for one in valid):
+            return True
         about = f"{test.id} {check.id}"
-        if test.pending or test.result in {"error", "cancel", "wait", "running"}:
-            return check  # whether a waiver happened cannot be said
+        if test.pending or test.result in UNFINISHED or check.judged == "review":
+            return False  # whether a waiver happened cannot be said
         for one in valid:
-            self._complain("not_happened", about, f"{one.expect} → {check.result}")
+            self._complain("not_happened", about, f"{one.expect} → {check.judged}")
         counts = "may" not in {check.level, test.level}
-        if not valid and check.result in self._unexpected and counts:
-            self._complain("unexpected", about, check.result)
-        return check
+        if not valid and check.judged in self._unexpected and counts:
+            self._complain("unexpected", about, check.judged)
+        return False
 
     def _complain(self, trouble: Trouble, about: str, what: str) -> None:
         self.findings.append(Finding(trouble=trouble, about=about, ja=_say(trouble, what)))

@@ -1,13 +1,18 @@
 """Results of conformance runs made up for tests of waivers, reports and exit codes."""
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
+from lxml import etree
+
+from mocks.conform import profiles
 from mocks.conform.conclusion import RunResult, Scope
-from mocks.conform.profiles import Profile, find_profile
 from mocks.conform.report_json import as_document
 from mocks.conform.results import CheckResult, GroupResult, Level, Result, TestResult
+from wire.xml import Profile, compile_schema, parse
 
+VECTORS = Path(__file__).parents[1] / "vectors" / "conform"
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 1, tzinfo=UTC)
 
@@ -38,10 +43,15 @@ def group(*tests: TestResult, name: str = "answers") -> GroupResult:
     return GroupResult(id=name, ja="組", about="組の説明", tests=tests)
 
 
-def profile() -> Profile:
-    found = find_profile("inquirer")
+def profile() -> profiles.Profile:
+    found = profiles.find_profile("inquirer")
     assert found is not None
     return found
+
+
+def valid_junit(octets: bytes) -> etree._Element:
+    schema = compile_schema((VECTORS / "junit.xsd").read_bytes())
+    return parse(octets, schema, Profile(namespace="", foreign=True, canonical=False))
 
 
 def made_run(*groups: GroupResult, **more: Any) -> RunResult:  # noqa: ANN401  # any field of it

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from jsonschema import Draft202012Validator
-from lxml import etree
 
 from mocks.conform.bundle import BundleError, load_signing_key, verify_bundle, write_bundle
 from mocks.conform.compare import compare, normalise, worse
@@ -21,11 +20,9 @@ from mocks.conform.report_html import write_html
 from mocks.conform.report_json import load_report_schema
 from mocks.conform.results import Result
 from mocks.conform.waivers import Finding
-from tests.support.conform import check, document, group, made_test
+from tests.support.conform import check, document, group, made_test, valid_junit
 from wire.numbers import individual_number_digit
-from wire.xml import Profile, compile_schema, parse
 
-VECTORS = Path(__file__).parents[2] / "vectors" / "conform"
 HOSTILE = "</td><script>alert(1)</script><img src=x onerror=alert(1)>&\"'\x00"
 REFERRING = {"src", "href", "action", "data", "poster", "srcset", "formaction", "background"}
 
@@ -50,11 +47,6 @@ class Page(HTMLParser):
                 self.ids.append(value or "")
             if tag == "html" and name == "lang":
                 self.lang = value
-
-
-def valid_junit(octets: bytes) -> etree._Element:
-    schema = compile_schema((VECTORS / "junit.xsd").read_bytes())
-    return parse(octets, schema, Profile(namespace="", foreign=True, canonical=False))
 
 
 def hostile_document() -> dict[str, object]:
