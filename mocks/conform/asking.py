@@ -9,15 +9,12 @@ from mocks.conform.bench import Bench
 from mocks.parties.agency_state import BASIS, INSTRUMENT
 from mocks.parties.desk import Letter, forger
 from mocks.parties.refusals import RefusedError
-from mocks.runs.plan import INFORMATION
 from wire.documents import Document
 from wire.messages import Answer, Inquiry, Notice, Receipt, Refusal, RequestedInformation
 from wire.permit import PermitClaims, PermitGrant, issue
 
 LIFE: Final = timedelta(minutes=5)
-ROW: Final = "69"
-CLAUSE: Final = "7"
-GRANTED: Final = ("total_income",)
+UNLISTED: Final = "69-8"  # an affair under which nobody may ask for what topics are about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +65,13 @@ class Question:
         return [one.raw for name, one in stream.items() if name not in self.without]
 
 
-def make_question(
-    bench: Bench, *, clause: str = CLAUSE, wanted: Sequence[str] = GRANTED
-) -> Question:
-    """Return an inquiry with a permit for `GRANTED` that is right in every way."""
+def make_question(bench: Bench, *, affair: str = "", wanted: Sequence[str] = ()) -> Question:
+    """Return an inquiry with a permit for one item that is right in every way.
+
+    It is about the topic of the bench, unless it is about another affair or wants other items.
+    """
+    asked = bench.topic
+    granted, (row, _, clause) = (asked.item,), (affair or asked.affair).partition("-")
     desk, core, now = bench.asker.desk, bench.world.core, bench.now
     numbers = [desk.new_id("conform") for _ in range(5)]
     permit_id, transaction, request_id, inquiry_id, other_id = numbers
@@ -82,10 +82,10 @@ def make_question(
         audience=bench.code,
         inquirer=bench.asker.code,
         instrument=INSTRUMENT,
-        row=ROW,
+        row=row,
         clause=clause,
         basis=BASIS,
-        information=(PermitGrant(information=INFORMATION, items=GRANTED),),
+        information=(PermitGrant(information=asked.information, items=granted),),
         transaction_number=transaction,
         edition_sha256=edition,
         request_message_id=request_id,
@@ -99,10 +99,10 @@ def make_question(
         inquirer=bench.asker.code,
         provider=bench.code,
         instrument=INSTRUMENT,
-        row=ROW,
+        row=row,
         clause=clause,
         basis=BASIS,
-        information=(RequestedInformation(name=INFORMATION, items=tuple(wanted)),),
+        information=(RequestedInformation(name=asked.information, items=tuple(wanted) or granted),),
         requested_at=now,
         period_from=None,
         period_to=None,

@@ -19,6 +19,7 @@ from mocks.runs.crew import Crew
 from mocks.runs.plan import plan_run
 from mocks.runs.run import Run
 from mocks.runs.stage import RunOptions, open_stage
+from mocks.runs.topic import Topic
 from mocks.up.opening import Up
 from mocks.world import World
 from permitlists import load_institutions
@@ -35,6 +36,7 @@ _SCENE: Final = files("mocks.conform") / "data" / "provider-bench.yaml"
 class Bench:
     """An open space with the system under test (`code`) in it, and a resident it has data of.
 
+    `topic` is what it is asked.
     `close_office` lets the system have hours, and returns what takes them away again.
     """
 
@@ -42,6 +44,7 @@ class Bench:
     world: World
     code: str
     person: Resident
+    topic: Topic
     close_office: Callable[[], Awaitable[Callable[[], Awaitable[None]]]]
     gateway: Gateway | None = None
 
@@ -79,7 +82,7 @@ async def open_bench(options: RunOptions) -> AsyncIterator[Bench]:
         CouldNotRunError: it does not start, or refuses the person.
     """
     scenario = load_scenario(_SCENE.read_bytes()).scenario
-    plan = plan_run(scenario, load_institutions(), seed=options.seed)
+    plan = plan_run(scenario, load_institutions(), seed=options.seed, topic=options.topic)
     try:
         async with open_stage(plan, options) as stage:
             run = Run(stage)
@@ -94,6 +97,7 @@ async def open_bench(options: RunOptions) -> AsyncIterator[Bench]:
                 world=stage.world,
                 code=plan.code,
                 person=one.resident,
+                topic=plan.topic,
                 close_office=close_office,
                 gateway=stage.gateway,
             )
@@ -136,5 +140,6 @@ async def place_external(
         world=world,
         code=up.plan.code,
         person=one.resident,
+        topic=up.plan.topic,
         close_office=close_office,
     )

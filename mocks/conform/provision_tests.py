@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
-from mocks.conform.asking import Question, Said, ask, make_question, send
+from mocks.conform.asking import UNLISTED, Question, Said, ask, make_question, send
 from mocks.conform.bench import Bench
 from mocks.conform.profiles import CheckSpec, TestSpec
 from mocks.conform.results import CheckResult, judge_level
@@ -16,8 +16,6 @@ from mocks.parties.refusals import RefusedError
 
 LEEWAY: Final = timedelta(seconds=60)
 SHORT: Final = timedelta(seconds=30)
-GRANTED: Final = "total_income"
-BEYOND: Final = "fixed_asset_tax"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +116,7 @@ def _permitted(said: Said, permitted: Sequence[str]) -> Finding:
 
 async def _right(bench: Bench) -> Findings:
     said = await ask(bench, make_question(bench))
-    return {"answered": _answered(said), "items_permitted": _permitted(said, [GRANTED])}
+    return {"answered": _answered(said), "items_permitted": _permitted(said, [bench.topic.item])}
 
 
 def _spoiled(spoil: Callable[[Question], Question], code: str) -> Case:
@@ -192,12 +190,13 @@ async def _used(bench: Bench) -> Findings:
 
 
 async def _unlisted_item(bench: Bench) -> Findings:
-    said = await ask(bench, make_question(bench, wanted=(GRANTED, BEYOND)))
-    return {"not_provided": _permitted(said, [GRANTED])}
+    asked = bench.topic
+    said = await ask(bench, make_question(bench, wanted=(asked.item, asked.beyond)))
+    return {"not_provided": _permitted(said, [asked.item])}
 
 
 async def _unlisted_information(bench: Bench) -> Findings:
-    said = await ask(bench, make_question(bench, clause="8"))
+    said = await ask(bench, make_question(bench, affair=UNLISTED))
     return _refused(said, "inquiry.denied.information")
 
 

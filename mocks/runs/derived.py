@@ -11,7 +11,7 @@ from datetime import datetime
 from mocks.engine.journal import Row
 from mocks.engine.sightings import Sighting
 from mocks.runs.crew import Crew
-from mocks.runs.plan import INFORMATION, RunPlan
+from mocks.runs.plan import RunPlan
 from mocks.world import World
 
 MILLISECONDS = 1000
@@ -113,7 +113,7 @@ def find_outdated(
             given = {
                 item.id: item.value
                 for part in asked.answer.information
-                if part.name == INFORMATION
+                if part.name == plan.topic.information
                 for item in part.items
             }
             wrong = tuple(name for name, value in fresh.items() if given.get(name, value) != value)

@@ -1,7 +1,7 @@
 """What a run is made of: the scenario as it is played, who takes part under which code, until when.
 
-A scenario without `begin` starts with the system under test asking once about everybody, under
-affair 69-7; one without people is about one person.
+A scenario without `begin` starts with the system under test asking its question once about
+everybody; one without people is about one person.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,10 +15,9 @@ from mocks.engine.durations import Duration
 from mocks.engine.scenario import Persons, Scenario
 from mocks.engine.scenario_rules import Act, Step
 from mocks.runs.scaling import scale
+from mocks.runs.topic import TAX, Topic, restate
 from permitlists import Institutions
 
-INFORMATION: Final = "地方税関係情報"
-AFFAIR: Final = "69-7"
 START: Final = datetime(2027, 6, 1, 10, 0, tzinfo=JST)
 # Municipalities that can be the system under test or the provider that nobody named, in order.
 SPARE: Final = ("991015", "991023", "991031", "991040", "991058", "991066")
@@ -41,6 +40,7 @@ class PlanError(Exception):
 class RunPlan:
     """A run: `scenario` is what is played and judged, `codes` are institution codes by party.
 
+    `topic` is what is asked, of the system under test and by it.
     `provider` is who is asked by the system under test; `begin` are the steps that nobody waits
     for, and `end` is when what is expected must have come.
     """
@@ -54,6 +54,7 @@ class RunPlan:
     start: datetime
     end: datetime
     begin: tuple[Step, ...]
+    topic: Topic = TAX
 
     @property
     def code(self) -> str:
@@ -93,9 +94,14 @@ class RunPlan:
 
 
 def plan_run(
-    source: Scenario, institutions: Institutions, *, by: int = 1, seed: int | None = None
+    source: Scenario,
+    institutions: Institutions,
+    *,
+    by: int = 1,
+    seed: int | None = None,
+    topic: Topic = TAX,
 ) -> RunPlan:
-    """Return the run of a scenario, its crowds divided by a number.
+    """Return the run of a scenario, its crowds divided by a number, about a topic.
 
     Raises:
         PlanError: it has parties that no run has, or more institutions than there are.
@@ -104,9 +110,9 @@ def plan_run(
     if obstacle is not None:
         raise PlanError(obstacle)
     people = source.people or {"p1": Persons()}
-    scenario = scale(replace(source, people=people), by)
+    scenario = scale(restate(replace(source, people=people), topic), by)
     sut = next(name for name, one in scenario.parties.items() if one.kind == "sut")
-    scenario = replace(scenario, begin=scenario.begin or _ask_about_all(scenario, sut))
+    scenario = replace(scenario, begin=scenario.begin or _ask_about_all(scenario, sut, topic))
     codes = _list_codes(scenario, sut, institutions)
     agencies = [name for name, one in scenario.parties.items() if one.kind == "agency"]
     provider = codes[agencies[0]] if agencies else _spare(codes.values())
@@ -121,6 +127,7 @@ def plan_run(
         start=start,
         end=_find_end(scenario, start),
         begin=scenario.begin,
+        topic=topic,
     )
 
 
@@ -135,12 +142,10 @@ def find_obstacle(scenario: Scenario) -> str | None:
     return "no run is about files" if scenario.files else None
 
 
-def _ask_about_all(scenario: Scenario, sut: str) -> tuple[Step, ...]:
+def _ask_about_all(scenario: Scenario, sut: str, topic: Topic) -> tuple[Step, ...]:
+    asked = Act(information=topic.information, affair=topic.affair)
     return tuple(
-        Step(
-            after=Duration(),
-            do={sut: {"ask": Act(person=name, information=INFORMATION, affair=AFFAIR)}},
-        )
+        Step(after=Duration(), do={sut: {"ask": replace(asked, person=name)}})
         for name in scenario.people
     )
 

@@ -39,7 +39,13 @@ async def play(
     begun = monotonic()
     by = options.scale or pick_scale(source.scenario)
     try:
-        plan = plan_run(source.scenario, load_institutions(), by=by, seed=options.seed)
+        plan = plan_run(
+            source.scenario,
+            load_institutions(),
+            by=by,
+            seed=options.seed,
+            topic=options.topic,
+        )
         tell(f"{source.scenario.id}: starting")
         async with open_stage(plan, options) as stage:
             run, trouble = Run(stage), None

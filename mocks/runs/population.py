@@ -14,13 +14,12 @@ from typing import Final
 from mocks.engine.clock import day_of
 from mocks.gateway import Gateway, GatewayFailedError, Json
 from mocks.runs.crew import Cast, Crew
-from mocks.runs.plan import INFORMATION, RunPlan
+from mocks.runs.plan import RunPlan
 
 LOAD: Final = 500  # entries of one request
 AT_ONCE: Final = 16
 PATIENCE_SECONDS: Final = 60.0
 POLL_SECONDS: Final = 0.02
-HELD_ITEM: Final = "total_income"
 REVIEW_ON: Final = "2099-12-31"
 NOTHING: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({})
 
@@ -90,11 +89,12 @@ class Population:
 
     def entry(self, one: Cast, changed: Mapping[str, str]) -> Json:
         """Return the replica entry of somebody, with values that have changed since."""
-        values = {**self.crew.values(one, INFORMATION), **changed}
+        information = self.plan.topic.information
+        values = {**self.crew.values(one, information), **changed}
         on = self._on.isoformat()
         return {
             "number": self.local_number(one),
-            "information": INFORMATION,
+            "information": information,
             "record_key": str(self._on.year),
             "as_of": on,
             "public_from": on,
@@ -143,9 +143,10 @@ class Population:
             await asyncio.sleep(POLL_SECONDS)
 
     async def _control(self, one: Cast) -> None:
+        topic = self.plan.topic
         kinds: Sequence[tuple[str, str | None, str | None]] = (
             ("dv_protected", None, None),
-            ("auto_response_prohibited", INFORMATION, HELD_ITEM),
+            ("auto_response_prohibited", topic.information, topic.item),
         )
         names = {
             "dv_protected": "protected_person",

@@ -15,7 +15,7 @@ from mocks.runs.crew import Crew
 from mocks.runs.derived import derive, find_outdated
 from mocks.runs.measuring import Gauge
 from mocks.runs.pace import Pace
-from mocks.runs.plan import INFORMATION, RunPlan
+from mocks.runs.plan import RunPlan
 from mocks.runs.population import Population
 from mocks.runs.records import Records
 from mocks.runs.seen import Book
@@ -100,7 +100,7 @@ class Run:
         """
         world, space = self.stage.world, self.stage.space
         named = (step.act.information for step in self.plan.begin)
-        asked = {INFORMATION, *(name for name in named if name is not None)}
+        asked = {self.plan.topic.information, *(name for name in named if name is not None)}
         for one in self.crew:
             world.introduce(one.who, one.resident, information=asked, tags=one.tags)
         await self.sut.population.settle()

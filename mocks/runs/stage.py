@@ -20,6 +20,7 @@ from mocks.gateway_files import Plan, Surroundings, Values, find_free_ports, wri
 from mocks.net.space import Space
 from mocks.pki import Pki
 from mocks.runs.plan import RunPlan
+from mocks.runs.topic import TAX, Topic
 from mocks.trust import render
 from mocks.world import Setup, World, make_world
 
@@ -38,7 +39,8 @@ class RunOptions:
     """How to run: `scale` divides crowds, by default so that the run is short.
 
     `folder` keeps keys from run to run, and with `keep` what the run left; `program` is what
-    serves as the system under test, our gateway unless a test says otherwise.
+    serves as the system under test, our gateway unless a test says otherwise; `topic` is what
+    is asked.
     """
 
     seed: int | None = None
@@ -46,6 +48,7 @@ class RunOptions:
     keep: bool = False
     folder: Path | None = None
     program: Sequence[str] = field(default=PROGRAM)
+    topic: Topic = TAX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from mocks.engine.scenario_rules import Act, Step
 from mocks.engine.sightings import Sighting
 from mocks.gateway import Gateway, Json
 from mocks.runs.crew import Cast
-from mocks.runs.plan import AFFAIR, INFORMATION, RunPlan
+from mocks.runs.plan import RunPlan
 from mocks.runs.population import Population
 from mocks.runs.records import Records
 from mocks.runs.seen import Asked, Book
@@ -25,7 +25,6 @@ PAGE: Final = 500
 AT_ONCE: Final = 16
 NOT_FOUND: Final = 404
 REFUSED: Final = 400
-CHANGED_ITEM: Final = "total_income"
 CHANGE: Final = 123_000
 
 
@@ -137,16 +136,17 @@ class GatewaySut:
     def _question(self, one: Cast, act: Act) -> Json:
         return {
             "number": self.population.local_number(one),
-            "affair": act.affair or AFFAIR,
+            "affair": act.affair or self.plan.topic.affair,
             "provider": self.plan.provider,
             "information": [{"information": act.information, "items": list(act.items)}],
         }
 
     def _change_originals(self, people: Sequence[Cast]) -> None:
         """Let the business system know better than its replica."""
+        topic = self.plan.topic
         for one in people:
-            known = self.population.crew.values(one, INFORMATION)[CHANGED_ITEM] or "0"
-            self.changed[one.number] = {CHANGED_ITEM: str(int(known) + CHANGE)}
+            known = self.population.crew.values(one, topic.information)[topic.item] or "0"
+            self.changed[one.number] = {topic.item: str(int(known) + CHANGE)}
 
     async def _look_at_inquiries(self, now: datetime, touched: AbstractSet[Somebody]) -> None:
         own = [one for one in self.book.asked.values() if not one.final and not one.lost]

@@ -21,7 +21,7 @@ from mocks.engine.script import Script
 from mocks.net.space import Space
 from mocks.net.thread import HouseThread
 from mocks.runs.crew import Crew
-from mocks.runs.plan import INFORMATION, RunPlan
+from mocks.runs.plan import RunPlan
 from mocks.up.attending import Attendant
 from mocks.world import World
 
@@ -67,8 +67,9 @@ class Ground(ABC):
 
     def introduce_everybody(self) -> None:
         """Let the parties know the people of the scenario."""
+        told = [self.plan.topic.information]
         for one in self.crew:
-            self.world.introduce(one.who, one.resident, information=[INFORMATION], tags=one.tags)
+            self.world.introduce(one.who, one.resident, information=told, tags=one.tags)
 
     @abstractmethod
     def begin(self) -> None:

@@ -10,7 +10,7 @@ from mocks.engine.durations import Duration, parse_duration
 from mocks.engine.journal import Row
 from mocks.engine.names import Somebody
 from mocks.runs.crew import Cast
-from mocks.runs.plan import INFORMATION
+from mocks.runs.topic import TAX
 from mocks.testing.ground import Ground
 from mocks.world import World
 
@@ -168,7 +168,7 @@ def enrol(world: World, case: str) -> Cast:
     """
     member = world.cast[case]
     one = Cast(who=Somebody(name=case), tags=frozenset(), resident=member.resident)
-    told = list(dict.fromkeys((INFORMATION, *member.known)))
+    told = list(dict.fromkeys((TAX.information, *member.known)))
     world.introduce(one.who, one.resident, information=told)
     held = {name: values_for(member, world.people, name) for name in told}
     for agency in world.agencies.values():

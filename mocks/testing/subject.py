@@ -13,7 +13,6 @@ from mocks.engine.scenario_rules import Act, Step
 from mocks.gateway import Gateway, Json
 from mocks.gateway_files import Plan
 from mocks.runs.crew import Cast, Crew
-from mocks.runs.plan import AFFAIR, INFORMATION
 from mocks.runs.run import Run
 from mocks.runs.seen import Asked
 from mocks.runs.stage import RunOptions, Stage, prepare_gateway
@@ -72,12 +71,12 @@ class Subject:
     @property
     def affair(self) -> str:
         """An affair under which asking for `information` is permitted."""
-        return AFFAIR
+        return self.run.plan.topic.affair
 
     @property
     def information(self) -> str:
         """What is asked for."""
-        return INFORMATION
+        return self.run.plan.topic.information
 
     @property
     def environment(self) -> dict[str, str]:
@@ -190,7 +189,7 @@ class Subject:
         return self.gateway.token
 
     async def _ask(self, name: str, items: tuple[str, ...]) -> str:
-        act = Act(person=name, information=INFORMATION, affair=AFFAIR, items=items)
+        act = Act(person=name, information=self.information, affair=self.affair, items=items)
         step = Step(after=Duration(), do={self.run.plan.sut: {"ask": act}})
         await self.run.sut.take(step, self.run.now)
         who = Somebody(name=name)

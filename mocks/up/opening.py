@@ -17,7 +17,7 @@ from mocks.engine.clock import SpaceClock
 from mocks.net.house import House, Plot
 from mocks.net.space import Space
 from mocks.runs.crew import Cast, Crew
-from mocks.runs.plan import INFORMATION, RunPlan
+from mocks.runs.plan import RunPlan
 from mocks.runs.run import Run
 from mocks.runs.stage import SLOT, RunOptions, Stage, assign_roles, prepare_gateway
 from mocks.trust import render
@@ -165,8 +165,9 @@ def _write_papers(up: Up) -> None:
     crew = Crew.choose(
         world.people, up.plan.scenario.people, away=frozenset(up.plan.codes.values())
     )
+    told = [up.plan.topic.information]
     for one in crew:
-        world.introduce(one.who, one.resident, information=[INFORMATION], tags=one.tags)
+        world.introduce(one.who, one.resident, information=told, tags=one.tags)
     people = up.folder / "people.jsonl"
     people.write_text("".join(f"{_write_person(one)}\n" for one in crew), encoding="utf-8")
     up.under_test = {

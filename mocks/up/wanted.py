@@ -9,6 +9,7 @@ from mocks.admin.sources import Source
 from mocks.engine.scenario import PartySetup, Persons, Scenario
 from mocks.runs.plan import RunPlan, plan_run
 from mocks.runs.scaling import pick_scale
+from mocks.runs.topic import TAX, Topic
 from permitlists import load_institutions
 
 PEOPLE: Final = 5  # whom a system under test knows where no scenario names anybody
@@ -28,7 +29,7 @@ class Wanted:
     """What to bring up; without a `source` no scenario runs and the clock is the machine's.
 
     An external system under test listens at `sut_url` and finds its keys and the directory in
-    `folder`; `port` is the first one of the parties, 0 takes any.
+    `folder`; `port` is the first one of the parties, 0 takes any. `topic` is what is asked.
     """
 
     space: str = "demo"
@@ -41,6 +42,7 @@ class Wanted:
     folder: Path | None = None
     panel: bool = True
     version: str = ""
+    topic: Topic = TAX
 
 
 def plan_up(wanted: Wanted) -> RunPlan:
@@ -50,7 +52,13 @@ def plan_up(wanted: Wanted) -> RunPlan:
         PlanError: the scenario needs parties that there are not.
     """
     if wanted.source is None:
-        plan = plan_run(_ALONE, load_institutions(), seed=wanted.seed or 0)
+        plan = plan_run(_ALONE, load_institutions(), seed=wanted.seed or 0, topic=wanted.topic)
         return replace(plan, begin=(), scenario=replace(plan.scenario, begin=()))
     scenario = wanted.source.scenario
-    return plan_run(scenario, load_institutions(), by=pick_scale(scenario), seed=wanted.seed)
+    return plan_run(
+        scenario,
+        load_institutions(),
+        by=pick_scale(scenario),
+        seed=wanted.seed,
+        topic=wanted.topic,
+    )

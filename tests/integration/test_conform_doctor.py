@@ -15,6 +15,7 @@ from mocks.gateway_files import find_free_ports
 from mocks.net.client import PATH
 from mocks.net.space import Space, tls_files
 from mocks.pki import Pki
+from mocks.runs.topic import TAX
 from mocks.world import Setup, make_world
 
 pytestmark = pytest.mark.integration
@@ -57,6 +58,7 @@ async def test_whoever_answers_without_a_certificate_is_set_up_wrongly(
             world=world,
             code=CODE,
             person=world.cast["D01"].resident,
+            topic=TAX,
             close_office=_never,
         )
         try:
