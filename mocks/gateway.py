@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shutil
 import signal
 import sys
 from base64 import urlsafe_b64encode
@@ -27,6 +28,7 @@ ASSERTION_SECONDS = 60
 OK = 200
 UNAUTHORISED = 401
 NDJSON = "application/x-ndjson"
+OVERRIDES = "NAKADACHI_"  # variables of a tester's own gateway, and of commands about spaces
 PROGRAM = (sys.executable, "-m", "gateway")
 Json = Any  # a decoded JSON document: each caller knows which
 
@@ -74,7 +76,14 @@ class Gateway:
         self.session = aiohttp.ClientSession(trust_env=False)
         with self.plan.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                *self.program, "serve", "-c", str(self.plan.config), stdout=log, stderr=log
+                *leash(),
+                *self.program,
+                "serve",
+                "-c",
+                str(self.plan.config),
+                stdout=log,
+                stderr=log,
+                env=surroundings(),
             )
 
     async def wait_ready(self) -> None:
@@ -191,6 +200,7 @@ class Gateway:
             "--json",
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
+            env=surroundings(),
         )
         output, complaint = await process.communicate()
         if process.returncode:
@@ -227,6 +237,20 @@ class Gateway:
     def _last_words(self) -> str:
         lines = self.plan.log.read_text(encoding="utf-8", errors="replace").splitlines()
         return "\n".join(lines[-5:]) or f"{self.plan.short}: no log"
+
+
+def leash() -> tuple[str, ...]:
+    """Return what ends a gateway with whoever started it, even by kill -9, where there is that.
+
+    Otherwise it would go on with the data of the folder in which the next one starts.
+    """
+    program = shutil.which("setpriv")  # of util-linux; what it starts takes its place and number
+    return (program, "--pdeathsig", "TERM", "--") if program else ()
+
+
+def surroundings() -> dict[str, str]:
+    """Return the environment of a gateway: ours, without what would be read as its settings."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(OVERRIDES)}
 
 
 def _decode(content: bytes, media_type: str) -> Json:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import json
 import re
 import shlex
@@ -11,11 +12,12 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final, Literal
+from urllib.parse import urlsplit
 
 import typer
 
 from mocks.admin.auth import write_token
-from mocks.admin.client import token_file
+from mocks.admin.client import DEFAULT_PORT, token_file
 from mocks.admin.problems import AdminError
 from mocks.admin.server import Address, ExposureError
 from mocks.admin.sources import Source, find_source, read_source
@@ -27,6 +29,7 @@ from mocks.runs.plan import PlanError, find_obstacle
 from mocks.up.opening import Up, open_up
 from mocks.up.wanted import Wanted
 
+DIRECTORY: Final = "directory.toml"
 _NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 _TROUBLES: Final = (GatewayFailedError, ExposureError, SpaceError, OSError)
 
@@ -66,8 +69,31 @@ def serve(asked: Asked) -> None:
         _tell(str(error))
         raise typer.Exit(NO) from error
     except _TROUBLES as error:
-        _tell(f"{type(error).__name__}: {error}")
+        _tell(explain(error, asked))
         raise typer.Exit(ENVIRONMENT) from error
+
+
+def explain(error: Exception, asked: Asked) -> str:
+    """Return what went wrong and who can mend it, in both languages."""
+    if isinstance(error, ExposureError):
+        return (
+            f"--admin-host {error}: 他の機械から届くアドレスです。承知のうえなら --allow-remote を"
+            "付けてください / Other machines reach this address; --allow-remote allows it."
+        )
+    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+        parties = f", --port {asked.port}" if asked.port else ""
+        return (
+            f"ポートが使われています（--admin-port {asked.admin_port}{parties}）。それを使っている"
+            "ものを終えるか、別の番号にしてください"
+            " / The port is taken: end what uses it, or name another."
+        )
+    if isinstance(error, OSError):
+        return (
+            f"{error.filename or asked.folder or ''}: 読み書きできません（{error.strerror}）。"
+            "場所と権限を確かめてください"
+            f" / Not readable or writable: {error.strerror}."
+        )
+    return str(error)
 
 
 def read_wanted(asked: Asked) -> Wanted:
@@ -78,7 +104,14 @@ def read_wanted(asked: Asked) -> Wanted:
         BadParameter: a name is none.
     """
     if not _NAME.fullmatch(asked.space):
-        raise typer.BadParameter(asked.space, param_hint="--space")
+        message = (
+            f"{asked.space}: 英小文字・数字・ハイフンで 64 字までです"
+            " / lower-case letters, digits, hyphens; 64 at most"
+        )
+        raise typer.BadParameter(message, param_hint="--space")
+    if asked.sut == "external":
+        _check_url(asked.sut_url)
+    _check_folder(asked.folder)
     source = None if asked.scenario is None else _read_source(asked.scenario)
     obstacle = None if source is None else find_obstacle(source.scenario)
     if obstacle is not None:
@@ -97,10 +130,35 @@ def read_wanted(asked: Asked) -> Wanted:
         ),
         sut=asked.sut,
         sut_url=asked.sut_url,
-        folder=asked.folder,
+        # Settings name files by where they are, and are read from another folder.
+        folder=asked.folder and asked.folder.resolve(),
         panel=asked.panel,
         version=version("nakadachi"),
     )
+
+
+def _check_url(url: str) -> None:
+    """Refuse what is no address for mutual TLS."""
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme == "https" and parts.hostname and (parts.port is None or parts.port)
+    except ValueError:
+        good = False
+    if not good:
+        message = f"{url}: https://ホスト:ポート と書いてください / write https://host:port"
+        raise typer.BadParameter(message, param_hint="--sut-url")
+
+
+def _check_folder(folder: Path | None) -> None:
+    """Refuse a folder where something else lies; one of an earlier start goes on."""
+    if folder is None or not folder.exists():
+        return
+    if not folder.is_dir() or (any(folder.iterdir()) and not (folder / DIRECTORY).exists()):
+        message = (
+            f"{folder}: 空のフォルダーか、前に mocks up が使ったフォルダーにしてください"
+            " / name an empty folder, or one that mocks up used before"
+        )
+        raise typer.BadParameter(message, param_hint="--folder")
 
 
 def _read_source(name: str) -> Source:
@@ -177,6 +235,12 @@ def repeat(asked: Asked, seed: int) -> str:
     parts += ["--seed", str(seed)]
     if asked.sut != "gateway":
         parts += ["--sut", asked.sut, "--sut-url", asked.sut_url]
+    if asked.port:
+        parts += ["--port", str(asked.port)]
+    if asked.admin_port != DEFAULT_PORT:
+        parts += ["--admin-port", str(asked.admin_port)]
+    if asked.folder is not None:
+        parts += ["--folder", str(asked.folder)]
     return shlex.join(parts)
 
 
