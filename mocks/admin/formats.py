@@ -1,10 +1,19 @@
-"""How the panel writes instants, faults and the words of states; the rest is written as it is."""
+"""How the panel writes instants and the words of states; those of the journal are in wording."""
 
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
+
+from mocks.admin.wording import (
+    name_act,
+    name_fault,
+    name_part,
+    name_point,
+    name_result,
+    name_tag,
+)
 
 _JAPAN: Final = ZoneInfo("Asia/Tokyo")
 _DAYS: Final = "月火水木金土日"
@@ -47,11 +56,6 @@ def write_instant(instant: datetime) -> str:
     return f"{here:%Y-%m-%d}（{_DAYS[here.weekday()]}）{here:%H:%M:%S}"
 
 
-def write_fault(fault: str) -> str:
-    """Return a fault of a row (`rule:kind@point`) without its rule."""
-    return fault.partition(":")[2] or fault
-
-
 def write_word(word: str) -> str:
     """Return what a word of the API is called on the panel, or the word itself."""
     return _WORDS.get(word, word)
@@ -70,7 +74,12 @@ def write_compact(value: object) -> str:
 FILTERS: Final[Mapping[str, Callable[[Any], str]]] = {  # Any: each takes its own type
     "moment": write_moment,
     "instant": write_instant,
-    "fault": write_fault,
+    "act": name_act,
+    "fault": name_fault,
+    "part": name_part,
+    "point": name_point,
+    "result": name_result,
+    "tag": name_tag,
     "word": write_word,
     "json": write_json,
     "compact": write_compact,

@@ -6,6 +6,7 @@ from typing import Final
 
 from mocks.admin.schemas.journal import BytesResource, RawResource, WhyResource
 from mocks.admin.views import show_miss
+from mocks.admin.wording import name_part
 from mocks.engine.exchange import WhyNot
 from mocks.engine.journal import Exchange, Row
 from mocks.net.client import PATH
@@ -58,19 +59,27 @@ def _rank(part: str) -> int:
 def _say_ja(row: Row, nearest: WhyNot | None) -> str:
     if row.matched:
         return f"規則 {'、'.join(row.matched)} が当てはまりました。"
-    begin = "どの操作でもない文書でした。" if row.op is None else "どの規則も当てはまりません。"
+    begin = "どの行いにも当たらない電文でした。"
+    if row.direction == "seen":
+        begin = "試験対象が行ったことが見えたものです。"
+    elif row.op is not None:
+        begin = "どの規則も当てはまらないので、通常どおりに扱いました。"
     if nearest is None:
         return f"{begin}比べる規則はありません。"
     return (
-        f"{begin}最も近い規則は {nearest.rule} です。{nearest.part} が「{nearest.wanted}」の"
-        f"ところ、「{nearest.found}」でした。"
+        f"{begin}最も近い規則は {nearest.rule} です。{name_part(nearest.part)}（{nearest.part}）が"
+        f"「{nearest.wanted}」のところ、「{nearest.found or 'なし'}」でした。"
     )
 
 
 def _say_en(row: Row, nearest: WhyNot | None) -> str:
     if row.matched:
         return f"Matched: {', '.join(row.matched)}."
-    begin = "The document is no act that anybody knows." if row.op is None else "No rule matched."
+    begin = "The document is no act that anybody knows."
+    if row.direction == "seen":
+        begin = "The system under test was seen to do this."
+    elif row.op is not None:
+        begin = "No rule matched, so it was handled as usual."
     if nearest is None:
         return f"{begin} There is no rule to compare with."
     return (

@@ -17,7 +17,7 @@ def test_why_a_rule_did_not_match_stands_beside_its_row(page: Page, yard: Yard) 
     why = page.locator("#why")
     expect(why.locator(".verdict")).to_contain_text("最も近い規則は busy です")
     cells = why.locator("tr.nearest td")
-    assert cells.all_inner_texts() == ["nth", "9", "1"]
+    assert cells.all_inner_texts() == ["何回目か nth", "9", "1"]
     expect(why.locator("tr.nearest th")).to_contain_text("busy")
 
 
@@ -25,7 +25,8 @@ def test_a_fault_that_was_drawn_is_named_and_drawn_dark(page: Page, yard: Yard) 
     yard.note(faults=("busy:status@before_effect",), rule="busy", matched=("busy",))
     page.goto(yard.url)
     row = page.locator("#rows tr.faulty")
-    expect(row.locator(".fault")).to_have_text("status@before_effect")
+    expect(row.locator(".fault")).to_have_text("HTTP の誤りを返す（処理前）")
+    expect(row.locator(".fault")).to_have_attribute("title", "busy:status@before_effect")
     dark = row.locator(".arrow").evaluate("one => getComputedStyle(one).stroke")
     assert dark == "rgb(26, 26, 28)"
     row.click()

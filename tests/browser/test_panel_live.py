@@ -21,7 +21,10 @@ def test_rows_appear_without_reloading_and_change_where_they_are(page: Page, yar
     assert yard.ask() == "answered"
     rows = page.locator("#rows tr")
     expect(rows.filter(has_text="inquiry.receive")).to_have_count(1)
-    expect(rows.filter(has_text="inquiry.receive").locator(".outcome")).to_have_text("answered")
+    expect(rows.filter(has_text="inquiry.receive").locator(".outcome")).to_have_text("回答済")
+    expect(rows.filter(has_text="inquiry.receive").locator("svg text")).to_have_text(
+        "照会を受け取る"
+    )
     numbers = page.locator("#rows .number").all_inner_texts()
     assert numbers == sorted(numbers, key=int)
     assert page.evaluate("window.stayed") is True

@@ -39,7 +39,7 @@ def test_a_held_inquiry_is_answered_on_the_third_business_day(up: Any, browser: 
     page = context.new_page()
     page.goto(up["panel"])
     page.wait_for_url("**/spaces/demo")
-    expect(page.locator("#rows tr", has_text="inquiry.receive").first).to_contain_text("held")
+    expect(page.locator("#rows tr", has_text="inquiry.receive").first).to_contain_text("保留")
     page.get_by_role("link", name="シナリオ", exact=True).click()
     answered = page.locator(".expectations li").first
     expect(answered).to_have_attribute("data-outcome", "open")

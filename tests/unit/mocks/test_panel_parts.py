@@ -1,12 +1,13 @@
 """What the panel makes of rows and bytes before anything is rendered."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
-from mocks.admin import formats
+from mocks.admin import formats, wording
 from mocks.admin.inspecting import (
     HEX_BYTES,
     TEXT_BYTES,
@@ -16,11 +17,15 @@ from mocks.admin.inspecting import (
     read_text,
     write_hexadecimal,
 )
+from mocks.admin.journal_views import _ORDER, explain_row
 from mocks.admin.pages import ASSETS
 from mocks.admin.rule_making import Draft, add_rule, draft_rule
 from mocks.admin.sequence import Filters, draw, fits, spread
+from mocks.engine.exchange import WhyNot
 from mocks.engine.journal import EVICTED, Row
 from mocks.engine.loading import load_scenario
+from mocks.engine.scenario_terms import FaultPoint, State
+from mocks.engine.vocabulary import list_codes, load_vocabulary
 from mocks.scenarios.library import find_shipped, list_shipped
 from wire.documents import seal
 
@@ -219,14 +224,83 @@ def test_instants_are_written_in_japan() -> None:
 
 def test_words_that_are_unknown_stay_as_they_are() -> None:
     assert (formats.write_word("met"), formats.write_word("else")) == ("達成", "else")
-    assert formats.write_fault("busy:reset@after_effect") == "reset@after_effect"
-    assert formats.write_fault("reset") == "reset"
     assert formats.write_json({"a": "髙"}) == '{\n  "a": "髙"\n}'
     assert formats.write_compact({"by": "P1BD"}) == '{"by":"P1BD"}'
 
 
 def test_shipped_scenarios_are_read_once_however_often_the_panel_lists_them() -> None:
     assert list_shipped() is list_shipped()
+
+
+@pytest.mark.parametrize("op", [None, *load_vocabulary().op])
+def test_every_act_of_the_journal_has_a_japanese_name(op: str | None) -> None:
+    assert is_japanese(wording.name_act(op))
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        *get_args(State),
+        *list_codes(),
+        *("none", "not_done", "ok", "linked", "found", "distributed", "unreachable"),
+        *("inquiry", "permit"),
+    ],
+)
+def test_every_result_and_state_of_the_journal_has_a_japanese_name(outcome: str) -> None:
+    assert is_japanese(wording.name_result(outcome))
+
+
+@pytest.mark.parametrize("kind", load_vocabulary().fault)
+@pytest.mark.parametrize("point", get_args(FaultPoint))
+def test_every_fault_has_a_japanese_name_that_says_when(kind: str, point: str) -> None:
+    said = wording.name_fault(f"busy:{kind}@{point}")
+    assert is_japanese(said.replace(" HTTP ", "").replace(" gzip ", ""))
+    assert "busy" not in said
+    assert point not in said
+
+
+@pytest.mark.parametrize("part", _ORDER)
+def test_every_part_that_a_rule_compares_has_a_japanese_name(part: str) -> None:
+    assert is_japanese(wording.name_part(part))
+
+
+@pytest.mark.parametrize("tag", [*load_vocabulary().tag, "protected"])
+def test_every_tag_of_a_person_has_a_japanese_name(tag: str) -> None:
+    assert is_japanese(wording.name_tag(tag))
+
+
+def test_words_that_no_table_has_stand_for_themselves() -> None:
+    assert wording.name_act("<x>") == "<x>"
+    assert wording.name_result("message.unknown") == "message.unknown"
+    assert wording.name_result("") == ""
+    assert wording.name_fault("reset") == "接続を強制切断する"
+    assert wording.name_part("else") == "else"
+    assert wording.name_tag("else") == "else"
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"matched": ("busy",)}, "規則 busy が当てはまりました"),
+        ({}, "どの規則も当てはまらないので、通常どおりに扱いました"),
+        ({"direction": "seen"}, "試験対象が行ったことが見えたもの"),
+        ({"op": None}, "どの行いにも当たらない電文"),
+        (
+            {"why_not": (WhyNot(rule="busy", part="nth", wanted="9", found="1"),)},
+            "最も近い規則は busy です。何回目か（nth）が「9」のところ、「1」でした",
+        ),
+        (
+            {"why_not": (WhyNot(rule="busy", part="person", wanted="p1", found=""),)},
+            "人（person）が「p1」のところ、「なし」でした",
+        ),
+    ],
+)
+def test_why_is_said_in_words_that_need_no_manual(fields: Mapping[str, Any], said: str) -> None:
+    assert said in explain_row(row(**fields)).text_ja
+
+
+def is_japanese(text: str) -> bool:
+    return bool(re.search("[ぁ-んァ-ン一-龥]", text)) and not re.search("[a-z]{3}", text)
 
 
 def test_every_module_of_the_panel_is_served() -> None:
