@@ -141,7 +141,7 @@ def _find_waiting(bureau: Bureau, call: Call | None) -> Received:
         received = bureau.state.received[number]
         if call is not None and received.call.correlation == call.correlation:
             return received
-    message = "no inquiry of this exchange waits"
+    message = "回答を待つ照会がこのやり取りにありません / no inquiry of this exchange waits"
     raise UnableError(message)
 
 

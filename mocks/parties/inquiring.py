@@ -24,7 +24,7 @@ def act_ask(bureau: Bureau, act: Act, here: datetime) -> Sequence[Effect]:
     """
     provider = bureau.role.find_subject()
     if provider is None or act.information is None:
-        message = "nobody to ask, or nothing to ask for"
+        message = "照会する相手か、求める情報がありません / nobody to ask, or nothing to ask for"
         raise UnableError(message)
     row, _, clause = (act.affair or AFFAIR).partition("-")
     effects: list[Effect] = []

@@ -83,7 +83,9 @@ class Portal(Player):
         numbers = numbers_of(self.role, act)
         missing = [number for number in numbers if number not in self.state.symbols]
         if missing:
-            message = f"no symbol of {len(missing)} of {act.person}"
+            message = (
+                f"{act.person}: {len(missing)} 人の符号がありません / no symbol of {len(missing)}"
+            )
             raise UnableError(message)
         return [effect for one in numbers for effect in self._ask(act, one, to, here)]
 

@@ -176,7 +176,7 @@ def _corrected(person: Resident, act: Act) -> Resident:
     try:
         ends = date.fromisoformat(str(act.to))
     except ValueError as error:
-        message = f"no day: {act.to}"
+        message = f"{act.to}: 日付ではありません / this is no day"
         raise UnableError(message) from error
     stays = [
         replace(stay, to_on=ends) if stay.municipality == act.code else stay

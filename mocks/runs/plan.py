@@ -136,10 +136,15 @@ def find_obstacle(scenario: Scenario) -> str | None:
     kinds = {one.kind for one in scenario.parties.values()}
     unknown = sorted(kinds - PLAYABLE)
     if unknown:
-        return f"no run has a party of the kind {unknown[0]}"
+        return (
+            f"kind: {unknown[0]} の参加者がいるシナリオは、まだ実行できません（点検と図はできます）"
+            f" / a party of the kind {unknown[0]} cannot be played yet, only checked and drawn"
+        )
     if "core" not in kinds:
-        return "no run is without the core"
-    return "no run is about files" if scenario.files else None
+        return "kind: core の参加者が要ります / a party of the kind core is needed"
+    if not scenario.files:
+        return None
+    return "ファイルのシナリオは、まだ実行できません / scenarios about files cannot be played yet"
 
 
 def _ask_about_all(scenario: Scenario, sut: str, topic: Topic) -> tuple[Step, ...]:
@@ -162,7 +167,10 @@ def _list_codes(scenario: Scenario, sut: str, institutions: Institutions) -> dic
             codes[name] = _spare(codes.values())
     unknown = [code for code in codes.values() if institutions.find(code) is None]
     if unknown:
-        message = f"the sandbox has no institution {unknown[0]}"
+        message = (
+            f"団体コード {unknown[0]} の機関は模擬環境にありません"
+            f" / the sandbox has no institution {unknown[0]}"
+        )
         raise PlanError(message)
     return codes
 
@@ -171,7 +179,7 @@ def _spare(taken: Iterable[str]) -> str:
     used = set(taken)
     found = next((code for code in SPARE if code not in used), None)
     if found is None:
-        message = "more institutions than the sandbox has"
+        message = "参加者が模擬環境の機関より多くいます / more parties than institutions"
         raise PlanError(message)
     return found
 

@@ -57,7 +57,9 @@ async def play(
                 if run.sut.is_alive(run.now):
                     trouble = f"{type(error).__name__}: {error}"
             return _report(run, source, options, seconds=monotonic() - begun, trouble=trouble)
-    except (GatewayFailedError, PlanError, ExceptionGroup, OSError) as error:
+    except PlanError as error:
+        return _failed(source, options, by, str(error))
+    except (GatewayFailedError, ExceptionGroup, OSError) as error:
         return _failed(source, options, by, f"{type(error).__name__}: {error}")
 
 

@@ -12,6 +12,7 @@ from mocks.engine.journal import Row
 
 Outcome = Literal["passed", "failed", "undecided", "error"]
 MARKS = {"met": "ok", "broken": "NG", "open": "??"}
+UNABLE = "unable"
 SHOWN = 8  # rows of each verdict, for people
 
 
@@ -53,6 +54,11 @@ class RunReport:
         return "undecided" if "open" in outcomes else "passed"
 
     @property
+    def not_taken(self) -> list[Row]:
+        """The rows of steps that the scenario wanted and nobody could take."""
+        return [row for row in self.rows if row.outcome == UNABLE]
+
+    @property
     def command(self) -> str:
         """The one command that repeats the run."""
         return f"nakadachi mocks scenario run {self.source} --seed {self.seed} --scale {self.scale}"
@@ -76,6 +82,7 @@ class RunReport:
             "digest": self.digest,
             "expect": [_verdict(one) for one in self.verdicts],
             "idle_rules": list(self.idle),
+            "steps_not_taken": [_row(row) for row in self.not_taken],
             "rows": [_row(row) for row in self.rows if row.id in deciding],
             "folder": self.folder,
             "crashed": self.crashed,
@@ -86,10 +93,11 @@ class RunReport:
         """Return the report for people."""
         lines = [
             f"{self.id}  {self.title['ja']} / {self.title['en']}",
-            f"  空間 space {self.space}  乱数の種 seed {self.seed}  縮尺 scale 1/{self.scale}",
+            f"  空間 space {self.space or '-'}  乱数の種 seed {self.seed}"
+            f"  縮尺 scale 1/{self.scale}",
             f"  シナリオ scenario sha256 {self.sha256}  版 version {version('nakadachi')}",
             f"  時刻 clock {_said(self.started_at)} - {_said(self.ended_at)}",
-            f"  所要 took {self.seconds:.1f} s  記録 journal {self.digest}",
+            f"  所要 took {self.seconds:.1f} s  記録 journal {self.digest or '-'}",
             f"  再実行 repeat: {self.command}",
         ]
         known = {row.id: row for row in self.rows}
@@ -98,6 +106,7 @@ class RunReport:
         lines += [
             f"  -- 当たらなかった規則 rule that matched nothing: {name}" for name in self.idle
         ]
+        lines += list_not_taken(self.not_taken)
         if self.crashed:
             lines.append("  !! 試験対象が異常終了しました / the system under test ended by itself")
         if self.trouble is not None:
@@ -127,6 +136,16 @@ def explain(one: Verdict, known: Mapping[int, Row]) -> list[str]:
         left = len(one.rows) - len(shown)
         lines += [f"       … {left}"] if left else []
     return lines
+
+
+def list_not_taken(rows: Sequence[Row]) -> list[str]:
+    """Return the lines that say which steps nobody could take, and why; the first of many."""
+    lines = [
+        f"  -- 行えなかった行い step not taken: {write_row(row)}: {row.note}"
+        for row in rows[:SHOWN]
+    ]
+    left = len(rows) - len(lines)
+    return [*lines, f"     … {left}"] if left else lines
 
 
 def write_row(row: Row) -> str:

@@ -184,7 +184,7 @@ def _open(opening: Any, wanted: dict[str, Any]) -> "Mocks":  # noqa: ANN401  # a
         obstacle = str(error)
     else:
         return opened
-    return _refuse("このシナリオは実行できません", obstacle)
+    return _refuse(*obstacle.split(" / ", 1))
 
 
 def _refuse(ja: str, en: str) -> NoReturn:

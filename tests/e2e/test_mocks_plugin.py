@@ -109,7 +109,7 @@ def test_marks_that_cannot_be_meant_are_refused_in_words(pytester: pytest.Pytest
     done.stdout.fnmatch_lines(
         [
             "*S99 というシナリオもファイルもありません / no such scenario or file; S01-*",
-            "*このシナリオは実行できません / no run has a party of the kind federation",
+            "*kind: federation の参加者がいるシナリオは、まだ実行できません*",
             "*wants one name or path, and seed and strict at most; not sed",
             "*the test uses no fixture of the counterparties: add `mocks`*",
             "*mine.yaml に誤りがあります*",

@@ -68,6 +68,17 @@ def test_a_report_says_how_to_repeat_the_run_and_which_rows_decide() -> None:
         assert said in text
 
 
+def test_a_report_names_the_steps_that_nobody_could_take_and_why() -> None:
+    step = Row(id=9, at=AT, party="prov", op="step.answer", outcome="unable", note="待つ照会なし")
+    found = report("met", rows=(step,))
+    assert [row["id"] for row in found.as_document()["steps_not_taken"]] == [9]
+    assert "step not taken: #9 06-01 10:00:00 prov step.answer" in found.as_text()
+    assert "待つ照会なし" in found.as_text()
+    many = report("met", rows=tuple(replace(step, id=at) for at in range(20)))
+    assert "… 12" in many.as_text()
+    assert "step not taken" not in report("met").as_text()
+
+
 def a_plan() -> RunPlan:
     octets = find_shipped("S06")
     assert octets is not None
