@@ -2,6 +2,8 @@
 
 import asyncio
 from enum import Enum
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -41,6 +43,13 @@ ProfileArgument = Annotated[
     typer.Argument(
         metavar="PROFILE",
         help="試験一式の ID、又は役割 inquirer・provider・files / Id of a profile, or a role.",
+    ),
+]
+BusinessOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="BUSINESS",
+        help="業務（tax・welfare など。profiles が示す）/ Business, as profiles lists them.",
     ),
 ]
 PlanOption = Annotated[
@@ -90,32 +99,38 @@ def register(parent: typer.Typer) -> None:
 
 
 @app.command("profiles")
-def show_profiles(*, as_json: JsonOption = False) -> None:
-    """試験一式を一覧にする / List the profiles."""
-    rows = [
-        {
-            "id": one.id,
-            "ja": one.ja,
-            "about": one.about,
-            **one.variant,
-            "tests": sum(1 for _ in one.tests),
-            "manual": sum(test.person is not None for test in one.tests),
-        }
-        for one in list_profiles()
-    ]
+def show_profiles(*, business: BusinessOption = None, as_json: JsonOption = False) -> None:
+    """試験一式を業務ごとに一覧にする / List the profiles by business."""
+    found = [one for one in list_profiles() if business in {None, one.of and one.of.id}]
     if as_json:
-        print_json(rows)
+        print_json([_describe(one) for one in found])
         return
-    for row in rows:
-        echo(
-            f"{row['id']}（{row['role']}）  {row['ja']}  試験 {row['tests']} 件\n    {row['about']}"
-        )
+    for name, profiles in groupby(found, key=attrgetter("business")):
+        listed = list(profiles)
+        echo(f"{name}（{listed[0].of.id}）" if listed[0].of else name)
+        for one in listed:
+            affair = f"  事務 {one.topic.affair}" if one.topic else ""
+            echo(f"  {one.id}  {one.ja}{affair}  試験 {sum(1 for _ in one.tests)} 件")
+
+
+def _describe(one: Profile) -> dict[str, object]:
+    return {
+        "id": one.id,
+        "ja": one.ja,
+        "about": one.about,
+        **one.variant,
+        "affair": one.topic and one.topic.affair,
+        "information": one.topic and one.topic.information,
+        "tests": sum(1 for _ in one.tests),
+        "manual": sum(test.person is not None and not test.omit for test in one.tests),
+    }
 
 
 @app.command()
 def doctor(  # noqa: PLR0913  # each is an option of its own
     profile: ProfileArgument = None,
     *,
+    business: BusinessOption = None,
     plan: PlanOption = None,
     sut: SutOption = None,
     sut_url: UrlOption = None,
@@ -132,6 +147,7 @@ def doctor(  # noqa: PLR0913  # each is an option of its own
     session = _open(
         plan,
         profile=profile,
+        business=business,
         sut=sut and sut.value,
         sut_url=sut_url,
         folder=folder,
@@ -148,6 +164,7 @@ def doctor(  # noqa: PLR0913  # each is an option of its own
 def run(  # noqa: PLR0913  # each is an option of its own
     profile: ProfileArgument = None,
     *,
+    business: BusinessOption = None,
     plan: PlanOption = None,
     out: OutOption = Path("conformance"),
     only: OnlyOption = None,
@@ -182,6 +199,7 @@ def run(  # noqa: PLR0913  # each is an option of its own
     session = _open(
         plan,
         profile=profile,
+        business=business,
         sut=sut and sut.value,
         sut_url=sut_url,
         folder=folder,

@@ -27,6 +27,7 @@ from mocks.runs.derived import derive
 from mocks.runs.plan import PlanError
 from mocks.runs.report import RunReport
 from mocks.runs.run import LONGEST
+from mocks.runs.topic import Topic
 from mocks.scenarios.library import find_shipped
 from mocks.trust import render
 from mocks.up.opening import Up, open_up
@@ -47,14 +48,14 @@ REGISTER: Final = (
 
 
 @asynccontextmanager
-async def open_external(plan: Plan, waits: Waits) -> AsyncIterator[Bench]:
+async def open_external(plan: Plan, topic: Topic, waits: Waits) -> AsyncIterator[Bench]:
     """Open counterparties for a provider elsewhere, and have its person registered there.
 
     Raises:
         CouldNotRunError: they cannot be opened.
         StillWaitingError: nobody registered the person.
     """
-    wanted = _want(plan, None)
+    wanted = _want(plan, topic, None)
     try:
         async with open_up(wanted, waits.tell) as up:
             bench = await place_external(up, partial(_close_office, waits))
@@ -82,6 +83,7 @@ class ExternalScenarios:
     """Plays scenarios for a system elsewhere; what only its own screens show a person reviews."""
 
     plan: Plan
+    topic: Topic
     waits: Waits
 
     async def execute(self, test: TestSpec) -> Outcome:
@@ -95,7 +97,7 @@ class ExternalScenarios:
         if octets is None:
             raise CouldNotRunError("シナリオがありません", test.scenario or "")
         source = read_source(octets)
-        wanted = _want(self.plan, octets)
+        wanted = _want(self.plan, self.topic, octets)
         try:
             async with open_up(wanted, self.waits.tell) as up:
                 _tell_papers(up, self.waits)
@@ -201,7 +203,7 @@ def _is_hidden(verdict: Verdict, expectation: Expectation) -> bool:
     return verdict.outcome == "broken" and not by_acts
 
 
-def _want(plan: Plan, octets: bytes | None) -> Wanted:
+def _want(plan: Plan, topic: Topic, octets: bytes | None) -> Wanted:
     return Wanted(
         space=SPACE,
         source=None if octets is None else read_source(octets),
@@ -212,6 +214,7 @@ def _want(plan: Plan, octets: bytes | None) -> Wanted:
         sut_url=plan.sut_url,
         folder=plan.folder or FOLDER,
         panel=False,
+        topic=topic,
     )
 
 

@@ -19,11 +19,13 @@ class PlanFileError(Exception):
 class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A run as it is planned; options of the command come before what the file says.
 
+    `profile` is an id, or a role of which `business` names one (the first if it names none).
     `sut` is our gateway, or a system that runs elsewhere. `check` and `rewrite` are commands of a
     system of files (see `CommandFiles`), `drop` is its drop folder instead.
     """
 
     profile: str
+    business: str | None = None
     system: str = "nakadachi（この製品の中継システム）"
     environment: str = "模擬環境（この機械の中）"
     ran_by: str = "（記載なし）"
@@ -50,10 +52,11 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         Raises:
             PlanFileError: there is none of that name.
         """
-        found = find_profile(self.profile)
+        found = find_profile(self.profile, self.business)
         if found is None:
             known = "、".join(one.id for one in list_profiles())
-            raise PlanFileError(self.profile, f"試験一式がありません（{known}）")
+            wanted = " ".join(filter(None, (self.profile, self.business)))
+            raise PlanFileError(wanted, f"試験一式がありません（{known}）")
         return found
 
 

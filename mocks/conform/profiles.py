@@ -1,15 +1,22 @@
-"""Profiles: which tests a business system passes in a role, as data (suite, group, test, check)."""
+"""Profiles: which tests a business system passes in a role, as data (suite, group, test, check).
+
+What is written for a role is a profile of each business: placeholders such as `$information` stand
+for what is asked there.
+"""
 
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from string import Template
 from typing import Any, Final, Literal, cast
 
 import msgspec
 
+from mocks.conform.businesses import BUSINESSES, Business
 from mocks.conform.results import Level
+from mocks.runs.topic import Topic
 
 Role = Literal["inquirer", "provider", "files"]
 Kind = Literal["scenario", "provision", "file", "none"]
@@ -34,8 +41,8 @@ class TestSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """One test: a sentence for everybody (`ja`), details for those who build.
 
     `kind` says who carries it out: a `scenario` is played; a `case` is one of the kit's own. Of
-    kind `none` it is omitted, and `omit` says what it waits for. `person` is what somebody at the
-    system under test has to do, if it is not ours.
+    kind `none` it is never carried out. `omit` says why it is not, empty where it is. `person` is
+    what somebody at the system under test has to do, if it is not ours.
     """
 
     __test__ = False
@@ -47,7 +54,7 @@ class TestSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     checks: tuple[CheckSpec, ...] = ()
     scenario: str | None = None
     case: str | None = None
-    omit: str | None = None
+    omit: str = ""
     person: str | None = None
     pending: bool = False
     level: Level = "must"
@@ -63,7 +70,10 @@ class GroupSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A suite: business, role and version of what a system speaks."""
+    """A suite: business, role and version of what a system speaks.
+
+    `of` is the business among those that share its tests; nobody shares tests of files.
+    """
 
     id: str
     ja: str
@@ -72,6 +82,12 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     role: Role
     version: str
     group: tuple[GroupSpec, ...]
+    of: Business | None = None
+
+    @property
+    def topic(self) -> Topic | None:
+        """What is asked in its tests."""
+        return self.of.find_topic(self.role) if self.of else None
 
     @property
     def tests(self) -> Iterator[TestSpec]:
@@ -98,32 +114,40 @@ class Requirement:
 
 @cache
 def list_profiles() -> tuple[Profile, ...]:
-    """Return the profiles that are shipped, by id."""
+    """Return the profiles that are shipped: of each business in each role, then those of files."""
     folder = files("mocks.conform") / FOLDER
-    found = [one for one in folder.iterdir() if one.name.endswith(".toml")]
-    return tuple(sorted((load_profile(one.read_bytes()) for one in found), key=lambda one: one.id))
+    texts = [(folder / f"{role}.toml").read_bytes() for role in ("inquirer", "provider")]
+    shared = (load_profile(text, business) for business in BUSINESSES for text in texts)
+    return (*shared, load_profile((folder / "files.toml").read_bytes()))
 
 
-def load_profile(octets: bytes) -> Profile:
-    """Return the profile that a file holds.
+def load_profile(octets: bytes, business: Business | None = None) -> Profile:
+    """Return the profile that a file holds, put for a business if it is shared by several.
 
     Raises:
         ProfileError: it holds none.
     """
     try:
-        profile = msgspec.convert(tomllib.loads(octets.decode("utf-8")), Profile)
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        text = octets.decode("utf-8")
+        topic = business and business.find_topic(tomllib.loads(text).get("role", ""))
+        if business and topic:
+            text = Template(text).substitute(business.list_words(topic))
+        profile = msgspec.convert(tomllib.loads(text), Profile)
+    except (ValueError, KeyError, msgspec.ValidationError) as error:
         raise ProfileError(str(error)) from error
+    profile = msgspec.structs.replace(profile, of=business if topic else None)
     for fault in _list_faults(profile):
         raise ProfileError(fault)
     return profile
 
 
-def find_profile(name: str) -> Profile | None:
-    """Return the shipped profile of an id, or the only one of a role."""
-    known = list_profiles()
-    found = [one for one in known if name in {one.id, one.role}]
-    return found[0] if len(found) == 1 else None
+def find_profile(name: str, business: str | None = None) -> Profile | None:
+    """Return the shipped profile of an id, or the first one of a role, in a business if named."""
+    for one in list_profiles():
+        wanted = business is None or (one.of is not None and one.of.id == business)
+        if name in {one.id, one.role} and wanted:
+            return one
+    return None
 
 
 @cache
@@ -153,8 +177,8 @@ def _list_faults(profile: Profile) -> Iterator[str]:
         checks = [one.id for one in test.checks]
         if len(checks) != len(set(checks)):
             yield f"{test.id}: a check twice"
-        if (test.kind == "none") != (test.omit is not None):
-            yield f"{test.id}: what cannot be tested says why, and nothing else does"
+        if test.kind == "none" and not test.omit:
+            yield f"{test.id}: what cannot be tested says why"
         if test.kind == "scenario" and not test.scenario:
             yield f"{test.id}: no scenario"
         if test.kind in {"provision", "file"} and not test.case:

@@ -73,7 +73,11 @@ class Runner:
     @property
     def manual(self) -> int:
         """How many tests of the run may need a person."""
-        return sum(one.person is not None for one in self.profile.tests if self._is_chosen(one))
+        return sum(
+            one.person is not None and not one.omit
+            for one in self.profile.tests
+            if self._is_chosen(one)
+        )
 
     async def run(self) -> tuple[GroupResult, ...]:
         """Return the results of all groups."""
@@ -89,7 +93,7 @@ class Runner:
     async def _run_test(self, test: TestSpec) -> TestResult:
         if not self._is_chosen(test):
             return _untried(test, "omit", NOT_CHOSEN, status="created")
-        if test.omit is not None:
+        if test.omit:
             return _untried(test, "omit", test.omit)
         if self.interrupted:
             return _untried(test, "cancel", self.interrupted, status="interrupted")

@@ -20,9 +20,13 @@ _PAIR: Final = re.compile(r"期待: (?P<expected>.*?)。実際: (?P<received>.*)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewayScenarios:
-    """Plays scenarios against our gateway, or another program that serves as it does."""
+    """Plays scenarios against our gateway, or another program that serves as it does.
+
+    `profile` is the id of theirs: a scenario played by itself is about another topic.
+    """
 
     options: RunOptions
+    profile: str
     tell: Callable[[str], None] = lambda _: None
 
     async def execute(self, test: TestSpec) -> Outcome:
@@ -38,7 +42,6 @@ class GatewayScenarios:
         facts = {
             name: document[name]
             for name in (
-                "command",
                 "seed",
                 "scale",
                 "sha256",
@@ -48,10 +51,13 @@ class GatewayScenarios:
                 "idle_rules",
             )
         }
+        command = (
+            f"nakadachi mocks conform run {self.profile} --only {test.id} --seed {report.seed}"
+        )
         checks = judge_checks(test, report.verdicts)
         return Outcome(
             checks=checks,
-            facts={"scenario": report.id, **facts},
+            facts={"scenario": report.id, "command": command, **facts},
             journal=pick_rows(document["rows"], checks),
         )
 

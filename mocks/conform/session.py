@@ -25,6 +25,7 @@ from mocks.conform.waivers import Waiver, apply_waivers
 from mocks.engine.clock import day_of, system_time
 from mocks.gateway import PROGRAM
 from mocks.runs.stage import RunOptions
+from mocks.runs.topic import TAX, Topic
 
 Tell = Callable[[str], None]
 _NETWORK: Final = frozenset({"inquirer", "provider"})
@@ -119,16 +120,24 @@ class Session:
     def _list_executors(self, stack: AsyncExitStack) -> Mapping[Kind, Executor]:
         options = self._options
         provision = ProvisionTests(open=self._open_bench, stack=stack)
-        scenarios: Executor = GatewayScenarios(options=options)
+        scenarios: Executor = GatewayScenarios(options=options, profile=self.profile.id)
         if self.plan.sut == "external":
-            scenarios = ExternalScenarios(plan=self.plan, waits=self.waits)
+            scenarios = ExternalScenarios(plan=self.plan, topic=self._topic, waits=self.waits)
         files = FileTests(system=self._choose_files())
         return {"scenario": scenarios, "provision": provision, "file": files}
 
     @property
+    def _topic(self) -> Topic:
+        return self.profile.topic or TAX
+
+    @property
     def _options(self) -> RunOptions:
-        folder = self.plan.folder
-        return RunOptions(seed=self.plan.seed, folder=folder, program=self.program)
+        return RunOptions(
+            seed=self.plan.seed,
+            folder=self.plan.folder,
+            program=self.program,
+            topic=self._topic,
+        )
 
     def _choose_files(self) -> FileSystem:
         if self.plan.drop is not None:
@@ -140,7 +149,7 @@ class Session:
     @asynccontextmanager
     async def _open_bench(self) -> AsyncIterator[Bench]:
         opened = (
-            open_external(self.plan, self.waits)
+            open_external(self.plan, self._topic, self.waits)
             if self.plan.sut == "external"
             else open_bench(self._options)
         )
