@@ -93,8 +93,7 @@ class RunReport:
         """Return the report for people."""
         lines = [
             f"{self.id}  {self.title['ja']} / {self.title['en']}",
-            f"  空間 space {self.space or '-'}  乱数の種 seed {self.seed}"
-            f"  縮尺 scale 1/{self.scale}",
+            f"  空間 space {self.space or '-'}  乱数 seed {self.seed}  縮尺 scale 1/{self.scale}",
             f"  シナリオ scenario sha256 {self.sha256}  版 version {version('nakadachi')}",
             f"  時刻 clock {_said(self.started_at)} - {_said(self.ended_at)}",
             f"  所要 took {self.seconds:.1f} s  記録 journal {self.digest or '-'}",

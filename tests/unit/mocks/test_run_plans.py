@@ -90,7 +90,7 @@ def test_a_scenario_that_no_run_can_play_says_why() -> None:
     assert find_obstacle(nobody) is None
     for parties, why in (
         ({**nobody.parties, "f": PartySetup(kind="federation")}, "federation"),
-        ({"gw": PartySetup(kind="sut")}, "without the core"),
+        ({"gw": PartySetup(kind="sut")}, "kind: core の参加者が要ります"),
     ):
         with pytest.raises(PlanError, match=why):
             plan_run(replace(one, parties=parties), load_institutions())
@@ -102,7 +102,7 @@ def test_institutions_must_be_known_and_enough() -> None:
     with pytest.raises(PlanError, match="991074"):
         plan_run(replace(one, parties=unknown), load_institutions())
     many = {f"prov{nth}": PartySetup(kind="agency") for nth in range(6)}
-    with pytest.raises(PlanError, match="more institutions"):
+    with pytest.raises(PlanError, match="more parties than institutions"):
         plan_run(replace(one, parties={**one.parties, **many}), load_institutions())
 
 
