@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -153,3 +154,11 @@ def found(name: str, business: str | None = None) -> Profile:
     profile = find_profile(name, business)
     assert profile is not None
     return profile
+
+
+def test_the_page_for_testers_lists_every_business() -> None:
+    page = Path(__file__).parents[3] / "docs" / "testers" / "conformance.md"
+    lines = page.read_text(encoding="utf-8").splitlines()
+    for one in BUSINESSES:
+        told = [f"{topic.affair} {topic.information}" for topic in (one.inquirer, one.provider)]
+        assert f"| `{one.id}` {one.ja} | {told[0]} | {told[1]} |" in lines
