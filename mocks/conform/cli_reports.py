@@ -99,7 +99,11 @@ def compare_reports(
     *,
     as_json: JsonOption = False,
 ) -> None:
-    """二つの報告書を比べる / Compare two reports; exit 1 if anything fails that did not."""
+    """二つの報告書を比べる / Compare two reports; exit 1 if anything came off worse.
+
+    Worse is what newly fails, and what passed and waits for a person or is not checked any more.
+    Tests that somebody did not choose for one of the runs are not compared.
+    """
     found = compare(_load(old), _load(new))
     if as_json:
         names = ("change", "about", "before", "after")

@@ -13,7 +13,7 @@ import msgspec
 
 from mocks.conform.conclusion import RunResult
 from mocks.conform.redaction import redact
-from mocks.conform.results import CheckResult, GroupResult, TestResult
+from mocks.conform.results import CheckResult, GroupResult, Result, TestResult
 from mocks.engine.clock import JST
 
 FORMAT: Final = "nakadachi-conformance/1"
@@ -95,9 +95,9 @@ def list_checks(document: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], d
                 yield test, check
 
 
-def judged(check: Mapping[str, Any]) -> str:
+def judged(check: Mapping[str, Any]) -> Result:
     """Return the result of a check in a document, as a person judged it if somebody did."""
-    result: str = check["verdict"]["counts_as"] if "verdict" in check else check["result"]
+    result: Result = check["verdict"]["counts_as"] if "verdict" in check else check["result"]
     return result
 
 

@@ -4,8 +4,10 @@ import csv
 import io
 import re
 import zipfile
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -18,7 +20,7 @@ from mocks.conform.redaction import HIDDEN, redact
 from mocks.conform.report_forms import write_coverage, write_junit
 from mocks.conform.report_html import write_html
 from mocks.conform.report_json import load_report_schema
-from mocks.conform.results import Result
+from mocks.conform.results import PersonVerdict, Result
 from mocks.conform.waivers import Finding
 from tests.support.conform import check, document, group, made_test, valid_junit
 from wire.numbers import individual_number_digit
@@ -259,6 +261,11 @@ def test_a_comparison_sees_results_and_no_ids_or_times() -> None:
     [
         ("pass", "fail", "newly_failing"),
         ("pass", "skip", "newly_failing"),
+        ("pass", "review", "undecided"),
+        ("pass", "omit", "no_longer_checked"),
+        ("warn", "omit", "no_longer_checked"),
+        ("fail", "omit", "changed_message"),
+        ("omit", "pass", "changed_message"),
         ("omit", "fail", "newly_failing"),
         ("fail", "pass", "newly_passing"),
         ("fail", "warn", "newly_passing"),
@@ -271,13 +278,74 @@ def test_a_comparison_names_the_change(before: Result, after: Result, change: st
     new = document(group(made_test(check(after))))
     found = compare(old, new)
     assert {one.change for one in found} == {change}
-    assert worse(found) is (change == "newly_failing")
+    assert worse(found) is (change in {"newly_failing", "undecided", "no_longer_checked"})
 
 
-def test_a_comparison_tells_what_came_and_went() -> None:
-    one, two = made_test(check()), made_test(check(), name="inq.new")
-    found = compare(document(group(one)), document(group(two)))
-    assert {one.change for one in found} == {"added", "removed"}
+@pytest.mark.parametrize(
+    ("before", "after", "changes"),
+    [
+        ("pass", None, {"no_longer_checked"}),
+        ("fail", None, {"removed"}),
+        ("omit", None, {"removed"}),
+        (None, "pass", {"added"}),
+        (None, "fail", {"newly_failing"}),
+        (None, "review", {"undecided"}),
+    ],
+)
+def test_a_comparison_tells_what_came_and_went(
+    before: Result | None, after: Result | None, changes: set[str]
+) -> None:
+    always = made_test(check(), name="inq.always")
+    old, new = (
+        document(group(always, *([made_test(check(one))] if one else [])))
+        for one in (before, after)
+    )
+    found = compare(old, new)
+    assert {one.change for one in found} == changes
+    assert worse(found) is changes.isdisjoint({"added", "removed"})
+
+
+def test_a_check_that_vanished_from_its_test_is_no_longer_checked() -> None:
+    old = document(group(made_test(check(), check(name="b"))))
+    [found] = compare(old, document(group(made_test(check()))))
+    assert (found.change, found.about) == ("no_longer_checked", "inq.answer.duplicate/b")
+
+
+@pytest.mark.parametrize(
+    ("result", "change"), [("omit", "no_longer_checked"), ("error", "newly_failing")]
+)
+def test_of_a_test_without_checks_only_the_test_is_compared(result: Result, change: str) -> None:
+    old = document(group(made_test(check(), check(name="b"))))
+    [found] = compare(old, document(group(made_test(result=result, message="対象外"))))
+    assert (found.change, found.about) == (change, "inq.answer.duplicate")
+    assert found.after == f"{result}: 対象外"
+
+
+def test_what_was_not_chosen_is_not_compared() -> None:
+    old = document(group(made_test(check()), made_test(check("fail"), name="inq.other")))
+    untried = made_test(result="omit", status="created")
+    new = document(group(untried, made_test(check(), name="inq.other")))
+    assert {one.change for one in compare(old, new)} == {"newly_passing"}
+    assert not worse(compare(old, new))
+    assert worse(compare(new, old))
+
+
+def test_a_comparison_goes_by_the_verdicts_of_persons() -> None:
+    def told(result: Result, said: Literal["pass", "fail"] | None) -> dict[str, object]:
+        verdict = PersonVerdict(result=said, seen="一件", by="山田", at="x") if said else None
+        return document(group(made_test(replace(check(result), verdict=verdict))))
+
+    def changes(old: dict[str, object], new: dict[str, object]) -> set[str]:
+        return {one.change for one in compare(old, new)}
+
+    seen, wrong, open_still = told("review", "pass"), told("review", "fail"), told("review", None)
+    assert changes(seen, seen) == set()
+    assert changes(seen, wrong) == {"newly_failing"}
+    assert changes(seen, open_still) == {"undecided"}
+    assert changes(open_still, seen) == {"newly_passing"}
+    assert changes(told("pass", None), seen) == {"changed_message"}  # the kit saw it, now a person
+    [test, _] = compare(open_still, seen)
+    assert test.after == "review → pass（人の判定）"
 
 
 def test_a_run_of_some_tests_says_so_first() -> None:
