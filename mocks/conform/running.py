@@ -119,6 +119,8 @@ class Runner:
         return _concluded(test, outcome)
 
     def _count(self, result: TestResult) -> None:
+        if result.pending:
+            return
         self.failures = self.failures + 1 if result.result == "error" else 0
         if self.failures >= BREAKER:
             self.interrupted = f"続けて{BREAKER}件の試験が実行できなかったため、残りを中止しました"
