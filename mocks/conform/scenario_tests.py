@@ -16,6 +16,13 @@ from mocks.runs.stage import RunOptions
 from mocks.scenarios.library import find_shipped
 
 _PAIR: Final = re.compile(r"期待: (?P<expected>.*?)。実際: (?P<received>.*)。", re.DOTALL)
+# Where a person looks for what only the system shows, by the kind of the expectation.
+_LOOK: Final = {
+    "alarm": "警報の画面・通知・ログ",
+    "audit": "情報提供等記録と操作の記録",
+    "no_disclosure": "期待に挙げた画面・ログ・出力のそれぞれ",
+}
+_LOOK_ELSEWHERE: Final = "照会の一覧・詳細・履歴の画面と、そのログ"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +102,8 @@ def _judge(check: CheckSpec, known: Mapping[int, Verdict], unseen: Result) -> Ch
     found = _PAIR.fullmatch(verdict.said_ja)
     expected, received = (found["expected"], found["received"]) if found else ("", verdict.said_ja)
     is_open = verdict.outcome == "open"
+    if is_open and unseen == "review":
+        received += f"（見るところ: {_LOOK.get(verdict.kind, _LOOK_ELSEWHERE)}）"
     return CheckResult(
         id=check.id,
         ja=check.ja,
