@@ -19,6 +19,7 @@ from mocks.conform.forms import list_forms, load_document, write_summary
 from mocks.conform.report_json import as_document, identify, load_report_schema, load_run
 from mocks.conform.results import Level, PersonVerdict
 from mocks.conform.results import Result as Outcome
+from mocks.conform.scenario_tests import judge_checks
 from mocks.conform.verdicts import (
     Entry,
     VerdictError,
@@ -28,6 +29,7 @@ from mocks.conform.verdicts import (
     write_template,
 )
 from mocks.conform.waivers import Finding, Waiver, apply_waivers
+from mocks.engine.evidence import Verdict
 from tests.support.conform import (
     NOW,
     TODAY,
@@ -280,6 +282,20 @@ def test_what_waits_for_a_person_is_listed_on_the_first_page() -> None:
     assert "1 件は、人の判定を待つ検査です" in first
     assert f'href="#{TEST}--ack"' in first
     assert "人が見て判定した" not in first
+
+
+def test_what_a_person_has_to_see_says_where_to_look() -> None:
+    [spec] = [one for one in made_run().profile.tests if one.id == "inq.symbol.none"]
+    known = ("count", "eventually", "audit")
+    verdicts = [
+        Verdict(index=at, kind=kind, outcome="open", said_ja="期待: 有。実際: 無。", said_en="")
+        for at, kind in enumerate(known)
+    ]
+    found = judge_checks(spec, verdicts, unseen="review")
+    assert [one.result for one in found] == ["review"] * 3
+    assert found[1].received == "無（見るところ: 照会の一覧・詳細・履歴の画面と、そのログ）"
+    assert found[2].received == "無（見るところ: 情報提供等記録と操作の記録）"
+    assert all(one.received == "無" for one in judge_checks(spec, verdicts))
 
 
 def command(*arguments: str | Path) -> Result:
