@@ -161,11 +161,15 @@ def parse_hours(text: str) -> tuple[time, time]:
     """Return opening and closing time of `HH:MM-HH:MM`, Japan's time.
 
     Raises:
-        ValueError: the text has another form or names no time of day.
+        ValueError: the text has another form, names no time of day, or closes before it opens.
     """
     match = _HOURS.fullmatch(text)
     if match is None:
         message = "not HH:MM-HH:MM"
         raise ValueError(message)
     numbers = [int(part) for part in match.groups()]
-    return time(numbers[0], numbers[1]), time(numbers[2], numbers[3])
+    opens, closes = time(numbers[0], numbers[1]), time(numbers[2], numbers[3])
+    if closes <= opens:
+        message = "it closes before it opens"
+        raise ValueError(message)
+    return opens, closes

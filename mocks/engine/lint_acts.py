@@ -22,6 +22,7 @@ def list_act_problems(subject: Subject) -> Problems:
             yield from _fault(subject, rule, fault, ("rules", at, "fault", number))
         for number, step in enumerate(rule.later):
             yield from _step(subject, step, ("rules", at, "later", number))
+        yield from _answered(subject, rule, ("rules", at, "later"))
     for number, step in enumerate(subject.scenario.begin):
         yield from _step(subject, step, ("begin", number))
 
@@ -81,6 +82,17 @@ def _step(subject: Subject, step: Step, path: Path) -> Problems:
     yield from _told(subject, "step", wanted, _said(step.act), inner)
     if step.action == "answer" and not _holds_back(subject, step.party):
         yield subject.say("step.held", inner, value=step.party)
+
+
+def _answered(subject: Subject, rule: Rule, path: Path) -> Problems:
+    """Warn of a second answer to one exchange: after the first nothing waits for it."""
+    seen = set()
+    for number, step in enumerate(rule.later):
+        if step.action == "answer" and step.party in seen:
+            inner = (*path, number, "do", step.party, step.action)
+            yield subject.say("step.answered", inner, value=step.party)
+        elif step.action == "answer":
+            seen.add(step.party)
 
 
 def _holds_back(subject: Subject, party: str) -> bool:

@@ -65,9 +65,15 @@ def load_wordings() -> Mapping[str, Wording]:
 
 
 def problem(
-    code: str, place: Place, path: Path = (), *, value: object = "", hint: str = ""
+    code: str,
+    place: Place,
+    path: Path = (),
+    *,
+    value: object = "",
+    hint: str = "",
+    hint_ja: str | None = None,
 ) -> Problem:
-    """Return a problem in the words of the table.
+    """Return a problem in the words of the table; `hint_ja` is the hint in Japanese if it differs.
 
     Raises:
         KeyError: the table has no such code.
@@ -79,7 +85,9 @@ def problem(
         severity=wording.severity,
         place=place,
         path=path,
-        ja=wording.ja.replace("{hint}", hint).replace("{value}", said),
+        ja=wording.ja.replace("{hint}", hint if hint_ja is None else hint_ja).replace(
+            "{value}", said
+        ),
         en=wording.en.replace("{hint}", hint).replace("{value}", said),
     )
 

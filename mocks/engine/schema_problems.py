@@ -8,6 +8,15 @@ from mocks.engine.problems import Path, Problem, problem
 from mocks.engine.yaml_tree import Tree
 
 MOST_PROBLEMS: Final = 50
+# What JSON calls it, in words for who writes YAML.
+_TYPES: Final = {
+    "object": ("「見出し: 値」の組", "keys with values"),
+    "array": ("一覧（[ ] か、- で始まる行）", "a list, in [ ] or with - on each line"),
+    "string": ("文字", "text"),
+    "boolean": ("true か false", "true or false"),
+    "integer": ("整数", "an integer"),
+    "number": ("数", "a number"),
+}
 _QUOTABLE: Final = (int, float, bool)
 
 # The validation library ships no precise types for its findings.
@@ -33,8 +42,14 @@ def _type(error: Found, tree: Tree, path: Path) -> Iterable[Problem]:
     names = [wanted] if isinstance(wanted, str) else list(wanted)
     quoted = "string" in names and isinstance(error.instance, _QUOTABLE)
     code = "schema.quotes" if quoted else "schema.type"
+    ja, en = zip(*(_TYPES[name] for name in names), strict=True)
     yield problem(
-        code, tree.places.find(path), path, value=_short(error.instance), hint=" / ".join(names)
+        code,
+        tree.places.find(path),
+        path,
+        value=_short(error.instance),
+        hint=" or ".join(en),
+        hint_ja="か".join(ja),
     )
 
 
@@ -79,7 +94,8 @@ def _form(error: Found, tree: Tree, path: Path) -> Iterable[Problem]:
     place = tree.places.find_key(inner) if is_key else tree.places.find(path)
     code = "schema.name" if is_key else "schema.form"
     hint = str(error.schema.get("description") or error.validator_value)
-    yield problem(code, place, inner, value=_short(error.instance), hint=hint)
+    hint_ja = error.schema.get("x-ja")  # a form is described beside it, in both languages
+    yield problem(code, place, inner, value=_short(error.instance), hint=hint, hint_ja=hint_ja)
 
 
 def _one_kind(error: Found, tree: Tree, path: Path) -> Iterable[Problem]:
@@ -94,6 +110,8 @@ def _duplicate(error: Found, tree: Tree, path: Path) -> Iterable[Problem]:
 def _short(value: object) -> object:
     if isinstance(value, dict):
         return "{…}"
+    if value is None:
+        return "null"
     return "[…]" if isinstance(value, list) else value
 
 

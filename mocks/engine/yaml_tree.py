@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from mocks.engine.problems import Path, Place, ScenarioError, problem
+from mocks.engine.yaml_trouble import explain, find_wide
 
 MAX_BYTES: Final = 256 * 1024
 MAX_DEPTH: Final = 24
@@ -89,10 +90,7 @@ def _list_events(text: str) -> Iterator[Event]:
             last = _place(event)
             yield event
     except Exception as error:  # strangers' bytes: the library raises far more than its own errors
-        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        place = Place(line=mark.line + 1, column=mark.column + 1) if mark else last
-        said = str(getattr(error, "problem", None) or type(error).__name__)
-        raise ScenarioError(problem("yaml.syntax", place, value=said)) from error
+        raise ScenarioError(explain(error, text, last)) from error
 
 
 def _place(event: Event) -> Place:
@@ -172,6 +170,9 @@ class _Reader:
         key = _scalar(event, path) if type(event).__name__ == "ScalarEvent" else None
         if not isinstance(key, str):
             raise ScenarioError(problem("yaml.key", _place(event), path))
+        wide = find_wide(key, _place(event))
+        if wide is not None:
+            raise ScenarioError(wide)
         return key
 
 

@@ -221,6 +221,14 @@ CASES: dict[str, tuple[str, str, tuple[str, str]]] = {
         (DO, "{prov: {answer: {correlation: same, flag: non_disclosure}}}"),
     ),
     "an answer that nobody held": ("step.held", "{correlation", ("state: held", "state: denied")),
+    "a second answer to one exchange": (
+        "step.answered",
+        "{correlation: same, example: pension}",
+        (
+            f"[{{after: P3BD, do: {DO}}}]",
+            f"[{{after: P3BD, do: {DO}}}, {{after: P4BD, do: {DO[:-3]}, example: pension}}}}}}}}]",
+        ),
+    ),
     "an unknown error code": (
         "code.unknown",
         "provider.shut",

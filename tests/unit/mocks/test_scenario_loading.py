@@ -108,6 +108,11 @@ BAD = {
     "a negative delay": ("after: P3BD", "after: -P3BD", "schema.form", "-P3BD"),
     "no offset": ("16:50:00+09:00", "16:50:00", "schema.form", '"2027'),
     "the end of time": ('"2027-06-04', '"9999-12-31', "schema.form", '"9999'),
+    "closed before it opens": ("08:30-17:15", "17:15-08:30", "schema.form", '"17:15'),
+    "an hour of one digit": ("08:30-17:15", "8:30-17:15", "schema.form", '"8:30'),
+    "a tab": ("  gw: {kind", "\tgw: {kind", "yaml.tab", "\tgw"),
+    "a full-width space": ("  gw: {kind", "\u3000gw: {kind", "yaml.wide", "\u3000"),
+    "a full-width colon": ("rules:", "rules：", "yaml.wide", "："),
     "a bad nth": ("nth: 1", "nth: first", "schema.form", "first"),
     "a zeroth": ("nth: 1", "nth: 0", "schema.range", "0"),
     "a bad template": ("correlation) }}", "correlation }}", "schema.form", '"{{'),
@@ -182,6 +187,35 @@ def test_a_bad_file_is_refused_at_the_place(case: str) -> None:
     assert found[0].en
     assert "{value}" not in found[0].ja + found[0].en
     assert "{hint}" not in found[0].ja + found[0].en
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "saying"),
+    [
+        ("a: {b: 1\nc: 2\n", "1 行 4 桁の「{」", "the '{' of line 1, column 4"),
+        ("a: [1, 2\nc: 2\n", "1 行 4 桁の「[」", "the '[' of line 1, column 4"),
+        ("id:hold\nb: 1\n", "空白、引用符、字下げ", "the space after ':'"),
+        ("a:\n  b: 1\n c: 2\n", "字下げ", "indentation"),
+        ('a: "x\nb: 1\n', "引用符が閉じていません", "a quote is never closed"),
+        ("a: @x\n", "引用符で囲んで", "in quotes"),
+        ('a: "\\d"\n', "\\ の使い方", "no such escape"),
+    ],
+)
+def test_what_is_no_yaml_is_told_in_both_languages(text: str, said: str, saying: str) -> None:
+    (found,) = problems_of(text.encode())
+    assert found.code == "yaml.syntax"
+    assert said in found.ja
+    assert saying in found.en
+
+
+def test_a_wrong_form_and_type_are_told_with_what_to_write() -> None:
+    (form,) = problems_of(changed("08:30-17:15", "8:30-17:15").encode())
+    assert "08:30-17:15" in form.ja
+    assert "2桁" in form.ja
+    assert "08:30-17:15" in form.en
+    (kind,) = problems_of(changed("tags: [auto_response_prohibited]", "tags: {}").encode())
+    assert "一覧" in kind.ja
+    assert "a list" in kind.en
 
 
 @pytest.mark.parametrize(
