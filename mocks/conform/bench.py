@@ -1,8 +1,8 @@
 """Where a provider is tried by hand: a space of counterparties, the system, one person it knows."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from importlib.resources import files
 from typing import Final
@@ -72,6 +72,38 @@ class Bench:
         if evening < local:
             evening += timedelta(days=1)
         await self.space.advance_to(evening)
+
+
+@dataclass(slots=True, kw_only=True)
+class SharedBench:
+    """One bench for everybody who needs it: opened for the first, open until it is put away."""
+
+    open: Callable[[], AbstractAsyncContextManager[Bench]]
+    bench: Bench | None = None
+    failure: str = ""
+    _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    async def load(self) -> Bench:
+        """Return the bench.
+
+        Raises:
+            CouldNotRunError: it does not open, or did not when it was first needed.
+            StillWaitingError: nobody did what it waits for.
+        """
+        if self.failure:
+            raise CouldNotRunError(self.failure)
+        if self.bench is None:
+            try:
+                self.bench = await self._stack.enter_async_context(self.open())
+            except CouldNotRunError as error:
+                self.failure = str(error)
+                raise
+        return self.bench
+
+    async def put_away(self) -> None:
+        """Close it, so that its ports are free."""
+        self.bench, self.failure = None, ""
+        await self._stack.aclose()
 
 
 @asynccontextmanager

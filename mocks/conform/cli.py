@@ -242,11 +242,13 @@ def _carry_out(
 ) -> None:
     """Run a session, write its report and end with its exit code."""
     known = read_waivers(session.plan.waivers)
-    diagnosis = asyncio.run(session.examine()) if examined else ()
-    if exit_code_of(diagnosis):
+    if examined:
+        diagnosis, result = asyncio.run(session.examine_and_run(known))
+    else:
+        diagnosis, result = (), asyncio.run(session.run(known))
+    if result is None:
         _show_diagnosis(diagnosis, as_json=as_json)
         raise typer.Exit(exit_code_of(diagnosis))
-    result = asyncio.run(session.run(known, diagnosis))
     document = as_document(result, redacted=session.plan.redacted)
     write_report(document, out, key)
     if as_json:

@@ -63,7 +63,9 @@ async def open_external(plan: Plan, topic: Topic, waits: Waits) -> AsyncIterator
             directory.write_text(render(up.space.directory()), encoding="utf-8")
             _tell_papers(up, waits)
             await up.space.tell()  # and again until the system is up
-            await waits.wait(REGISTER, lambda: _know_symbols(up, {PERSON}))
+            await waits.wait(
+                REGISTER, lambda: _know_symbols(up, {PERSON}), partial(_say_missing, up, {PERSON})
+            )
             yield bench
     except (SpaceError, PlanError, OSError) as error:
         raise CouldNotRunError(f"{type(error).__name__}", str(error)) from error
@@ -115,7 +117,9 @@ class ExternalScenarios:
         turns = list_turns(up.plan, space.clock.now())
         ready = REGISTER if turns else f"{what}{REGISTER}"
         await space.tell()  # and again until the system is up
-        await self.waits.wait(ready, lambda: _know_symbols(up, known))
+        await self.waits.wait(
+            ready, lambda: _know_symbols(up, known), partial(_say_missing, up, known)
+        )
         space.journal.clear()
         space.script.begin(space.clock.now())
         await space.advance(timedelta())
@@ -147,6 +151,15 @@ def _know_symbols(up: Up, people: AbstractSet[str]) -> bool:
     """Return whether the system has acquired symbols of people, or there is nobody."""
     rows = up.space.journal.rows(op="symbol.acquire")
     return people <= {row.person for row in rows}
+
+
+def _say_missing(up: Up, people: AbstractSet[str]) -> str:
+    """Return what is missing until everybody has a symbol: a system that hears us, or people."""
+    if up.plan.code in up.space.telling.missed:
+        return f"　試験対象に届きません: {up.wanted.sut_url}"
+    rows = up.space.journal.rows(op="symbol.acquire")
+    waiting = sorted(people - {row.person for row in rows})
+    return f"　符号の取得を待っている人: {'、'.join(waiting)}" if waiting else ""
 
 
 async def _rest(up: Up) -> None:

@@ -1,13 +1,12 @@
 """Tests of a provider: right and wrong permits, notices and inquiries, and what it says to them."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
 from mocks.conform.asking import UNLISTED, Question, Said, ask, make_question, send
-from mocks.conform.bench import Bench
+from mocks.conform.bench import Bench, SharedBench
 from mocks.conform.profiles import CheckSpec, TestSpec
 from mocks.conform.results import CheckResult, judge_level
 from mocks.conform.running import CouldNotRunError, Outcome
@@ -33,12 +32,9 @@ Case = Callable[[Bench], Awaitable[Findings]]
 
 @dataclass(slots=True, kw_only=True)
 class ProvisionTests:
-    """Carries out the cases of a provider, all on one bench that is opened for the first."""
+    """Carries out the cases of a provider, all on one bench."""
 
-    open: Callable[[], AbstractAsyncContextManager[Bench]]
-    stack: AsyncExitStack
-    bench: Bench | None = None
-    failure: str = ""
+    bench: SharedBench
     known: Mapping[str, Case] = field(default_factory=lambda: CASES)
 
     async def execute(self, test: TestSpec) -> Outcome:
@@ -50,7 +46,7 @@ class ProvisionTests:
         case = self.known.get(test.case or "")
         if case is None:
             raise CouldNotRunError("このような試験はありません", test.id)
-        bench = await self._load()
+        bench = await self.bench.load()
         seen = len(bench.space.journal.rows())
         try:
             found = await case(bench)
@@ -62,17 +58,6 @@ class ProvisionTests:
             checks=tuple(_judge(check, found) for check in test.checks),
             facts={**facts, "journal_rows": len(rows)},
         )
-
-    async def _load(self) -> Bench:
-        if self.failure:
-            raise CouldNotRunError(self.failure)
-        if self.bench is None:
-            try:
-                self.bench = await self.stack.enter_async_context(self.open())
-            except CouldNotRunError as error:
-                self.failure = str(error)
-                raise
-        return self.bench
 
 
 def _judge(check: CheckSpec, found: Findings) -> CheckResult:

@@ -27,8 +27,10 @@ class Waits:
     patience: float = 600.0
     said: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def wait(self, what: str, came: Callable[[], bool]) -> Ending:
-        """Return what ended the wait.
+    async def wait(
+        self, what: str, came: Callable[[], bool], look: Callable[[], str] = lambda: ""
+    ) -> Ending:
+        """Return what ended the wait; `look` says what is still missing, with each countdown.
 
         Raises:
             StillWaitingError: nobody did it in time.
@@ -44,9 +46,9 @@ class Waits:
             if self.said.is_set():
                 return "person"
             if left <= 0:
-                raise StillWaitingError(what)
+                raise StillWaitingError(f"{what}{look()}")
             if told - left >= TOLD_EVERY:
-                self.tell(f"  残り {left:.0f} 秒（済んだら Enter）")
+                self.tell(f"  残り {left:.0f} 秒（済んだら Enter）{look()}")
                 told = left
             await self._pause(min(GLANCE_SECONDS, left))
 

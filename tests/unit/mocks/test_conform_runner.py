@@ -1,13 +1,19 @@
 """Runs: what could not run is an error, three of them end the run, a wait has an end."""
 
 import asyncio
-from collections.abc import Callable
+import shutil
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.resources import files
+from pathlib import Path
+from typing import cast
 
 import pytest
 
+from mocks.conform.bench import Bench, SharedBench
 from mocks.conform.doctoring import Diagnosis, exit_code_of
+from mocks.conform.plan import make_plan
 from mocks.conform.profiles import (
     Profile,
     ProfileError,
@@ -20,8 +26,10 @@ from mocks.conform.profiles import (
 from mocks.conform.provision_tests import CASES
 from mocks.conform.running import BREAKER, CouldNotRunError, Outcome, Runner, StillWaitingError
 from mocks.conform.scenario_tests import load_source
+from mocks.conform.session import Session
 from mocks.conform.waiting import Waits
 from mocks.engine.clock import system_time
+from mocks.gateway_files import find_free_ports
 from tests.support.conform import check, made_run
 
 
@@ -124,10 +132,71 @@ async def test_a_wait_ends_with_the_word_of_the_person() -> None:
     assert waiting.result() == "person"
 
 
+async def test_a_countdown_says_what_is_still_missing() -> None:
+    told = list[str]()
+    waits = Waits(tell=told.append, patience=0.01)
+    with pytest.raises(StillWaitingError, match="符号を待っている人: p1"):
+        await waits.wait("登録してください。", lambda: False, lambda: "符号を待っている人: p1")
+    assert told[1].endswith("符号を待っている人: p1")
+
+
 async def test_a_wait_ends_when_time_is_over() -> None:
     waits = Waits(tell=lambda _: None, patience=0.01)
     with pytest.raises(StillWaitingError, match="照会してください"):
         await waits.wait("照会してください", lambda: False)
+
+
+async def test_a_bench_is_opened_once_until_it_is_put_away() -> None:
+    acts = list[str]()
+
+    @asynccontextmanager
+    async def open_one() -> AsyncIterator[Bench]:
+        acts.append("opened")
+        yield cast("Bench", object())  # nobody looks into it
+        acts.append("closed")
+
+    bench = SharedBench(open=open_one)
+    assert await bench.load() is await bench.load()
+    await bench.put_away()
+    await bench.put_away()
+    await bench.load()
+    assert acts == ["opened", "closed", "opened"]
+    await bench.put_away()
+
+
+async def test_a_bench_that_did_not_open_is_not_tried_again() -> None:
+    tried = list[str]()
+
+    def open_none() -> AbstractAsyncContextManager[Bench]:
+        tried.append("tried")
+        raise CouldNotRunError("OSError", "Address already in use")
+
+    bench = SharedBench(open=open_none)
+    for _ in range(2):
+        with pytest.raises(CouldNotRunError, match="Address already in use"):
+            await bench.load()
+    assert tried == ["tried"]
+
+
+async def test_the_doctor_says_what_to_do_where_nobody_registers_anybody(tmp_path: Path) -> None:
+    [port, nobody] = find_free_ports(2)
+    plan = make_plan(
+        {
+            "profile": "provider",
+            "sut": "external",
+            "sut_url": f"https://127.0.0.1:{nobody}",
+            "port": port,
+            "folder": tmp_path,
+            "patience": 0.1,
+        }
+    )
+    session = Session(plan=plan, profile=plan.load_profile())
+    [found] = await session.examine()
+    assert (found.id, found.state) == ("start", "config_error")
+    assert f"試験対象に届きません: https://127.0.0.1:{nobody}" in found.received
+    assert "directory.toml" in found.fix
+    assert (await session.examine_and_run())[1] is None
+    shutil.rmtree(tmp_path)  # the people of the papers are named in clear
 
 
 @pytest.mark.parametrize(
