@@ -2,6 +2,7 @@
 
 A test that somebody left out of one of the runs is not compared: that was said when it was run. Of
 a test without checks in one of them (omitted, or not carried out) only the test itself is compared.
+A test that is pending counts as little as one that is omitted.
 """
 
 import re
@@ -113,13 +114,17 @@ def _list_said(test: Mapping[str, Any] | None, *, in_checks: bool) -> dict[str, 
     said = {test["id"]: _say(test["result"], roll_up(parts) if parts else None, test["message"])}
     for one in test["checks"] if in_checks else ():
         said[f"{test['id']}/{one['id']}"] = _say(one["result"], judged(one), one["received"])
-    return said
+    return {about: _uncount(one) for about, one in said.items()} if test["pending"] else said
 
 
 def _say(raw: Result, with_verdicts: Result | None, message: str) -> _Said:
     if with_verdicts in {None, raw}:
         return _Said(raw, raw, message)
     return _Said(with_verdicts, f"{raw} → {with_verdicts}（人の判定）", message)
+
+
+def _uncount(said: _Said) -> _Said:
+    return _Said("omit", f"{said.shown}（試行中）", said.message)
 
 
 def _differ(about: str, old: _Said | None, new: _Said | None) -> Iterator[Difference]:

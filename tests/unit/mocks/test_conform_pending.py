@@ -2,10 +2,13 @@
 
 import csv
 import io
+from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 
+import pytest
 
+from mocks.conform.compare import compare, worse
 from mocks.conform.conclusion import RunResult
 from mocks.conform.forms import list_forms, write_summary
 from mocks.conform.plan import Plan
@@ -14,7 +17,7 @@ from mocks.conform.report_json import as_document
 from mocks.conform.running import BREAKER, CouldNotRunError, Outcome, Runner
 from mocks.conform.session import Session
 from mocks.engine.clock import system_time
-from tests.support.conform import check, made_run
+from tests.support.conform import check, document, group, made_run, made_test
 
 NEW = "fil.receive.cut"
 TAKES_EVERYTHING = Plan(
@@ -72,6 +75,33 @@ async def test_pending_tests_that_could_not_run_do_not_end_the_run() -> None:
     run = made_run(*await runner.run())
     assert [one.result for one in run.tests][:BREAKER] == ["error"] * BREAKER
     assert (runner.interrupted, run.result, run.exit_code) == ("", "pass", 0)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "change", "is_worse"),
+    [
+        (None, "pending", "added", False),
+        ("pass", "pending", "no_longer_checked", True),
+        ("pending", "fail", "newly_failing", True),
+        ("pending", "pass", "changed_message", False),
+    ],
+)
+def test_what_is_pending_is_compared_as_what_is_not_counted(
+    before: str | None, after: str, change: str, is_worse: bool
+) -> None:
+    found = compare(reported(before), reported(after))
+    assert {one.change for one in found} == {change}
+    assert worse(found) == is_worse
+
+
+def reported(result: str | None) -> dict[str, Any]:
+    """Return the document of a run with a test of a result, failing if pending, or without it."""
+    other = made_test(check(), name="inq.other")
+    if result is None:
+        return document(group(other))
+    raw = check("pass" if result == "pass" else "fail")
+    test = replace(made_test(raw), pending=result == "pending")
+    return document(group(other, test))
 
 
 def read_coverage(told: dict[str, Any]) -> dict[str, tuple[str, str]]:
