@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from mocks.conform.cli import app
 from mocks.conform.results import Result
 from mocks.conform.waivers import Waiver, WaiverError, apply_waivers, list_states, load_waivers
 from tests.support.conform import TODAY, check, group, made_run, made_test
@@ -147,6 +149,28 @@ def test_the_example_of_the_page_is_a_file_of_waivers() -> None:
     profile = made_run().profile
     names = {(test.id, one.id) for test in profile.tests for one in test.checks}
     assert any(found.matches(test, name, profile.variant) for test, name in names)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "said"),
+    [
+        ("", "", 0, "当たる検査 1 件"),
+        ('"ack_every_duplicate"', '"other"', 1, "当たる検査 0 件"),
+        ('version: "network-v1"', 'version: "network-v9"', 1, "当たる検査 0 件"),
+        ('"2199-10-31"', '"2026-10-31"', 1, "期限切れ"),
+        ("owner:", "holder:", 2, "owner"),
+    ],
+)
+def test_the_command_tells_waivers_that_ended_or_match_nothing(
+    old: str, new: str, code: int, said: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "waivers.yaml"
+    text = TEXT.replace('"ack"', '"ack_every_duplicate"').replace('"2027-10-31"', '"2199-10-31"')
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    found = CliRunner().invoke(app, ["waivers", str(file)])
+    assert found.exit_code == code, found.output
+    assert said in found.output
 
 
 @pytest.mark.parametrize(
