@@ -132,7 +132,7 @@ class Desk:
             old: Whether it may have been made any time ago (a repeat, a late answer).
 
         Raises:
-            RefusedError: `message.signature`, `message.malformed` or `message.expired`.
+            RefusedError: `message.signature`, `.early`, `.expired` or `.malformed`.
         """
         self._verify(document, now=now, old=old)
         try:
@@ -144,7 +144,7 @@ class Desk:
         """Return the permit list of a document whose sender signed it.
 
         Raises:
-            RefusedError: `message.signature`, `message.malformed` or `message.expired`.
+            RefusedError: `message.signature`, `.early`, `.expired` or `.malformed`.
         """
         self._verify(document, now=now)
         try:
@@ -157,7 +157,7 @@ class Desk:
             window = None if old else WINDOW_SECONDS
             verify(document, self.keys.documents, now=now, window_seconds=window)
         except WireError as error:
-            raise RefusedError("message.signature") from error
+            raise _explain_time(document, now, error) from error
         if document.deadline is not None and document.deadline <= now:
             raise RefusedError("message.expired")
 
@@ -199,3 +199,12 @@ def content_digest(document: Document) -> bytes:
 def forger(signer: Signer) -> Signer:
     """Return a signer that claims the same key id with a key of its own."""
     return Signer(signer.key_id, signer.algorithm, ec.generate_private_key(ec.SECP256R1()))
+
+
+def _explain_time(document: Document, now: datetime, error: WireError) -> RefusedError:
+    """Return what is told of a signature that does not count, or not at this time."""
+    if error.code != "signature.created":
+        return RefusedError("message.signature")
+    if document.created > now:
+        return RefusedError("message.early", retry_at=document.created)
+    return RefusedError("message.expired")

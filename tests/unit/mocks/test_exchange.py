@@ -225,11 +225,15 @@ def test_strangers_and_wrong_addresses_are_refused(sandbox: Sandbox) -> None:
     forged = insurer.desk.write(
         PermitListRequest(), Letter(to=core.code, at=sandbox.now, forged=True)
     )
-    replies = sandbox.post(insurer.code, core.code, to_registry, old, forged)
+    early = insurer.desk.write(
+        PermitListRequest(), Letter(to=core.code, at=sandbox.now + timedelta(minutes=6))
+    )
+    replies = sandbox.post(insurer.code, core.code, to_registry, old, forged, early)
     assert list(map(code_of, replies)) == [
         "message.addressee",
+        "message.expired",
         "message.signature",
-        "message.signature",
+        "message.early",
     ]
     [reply] = sandbox.post(world.code("prefecture"), core.code, to_core)
     assert code_of(reply) == "message.sender"
