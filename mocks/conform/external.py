@@ -16,7 +16,7 @@ from mocks.conform.bench import PERSON, Bench, place_external
 from mocks.conform.plan import Plan
 from mocks.conform.profiles import TestSpec
 from mocks.conform.running import CouldNotRunError, Outcome
-from mocks.conform.scenario_tests import judge_checks, pick_rows
+from mocks.conform.scenario_tests import conclude
 from mocks.conform.turns import Turn, list_turns
 from mocks.conform.waiting import Waits
 from mocks.engine.evidence import Evidence, Verdict
@@ -199,13 +199,7 @@ def _judge(up: Up, test: TestSpec, sha256: str) -> Outcome:
         verdicts=verdicts,
         rows=rows,
     )
-    document = report.as_document()
-    checks = judge_checks(test, verdicts, unseen="review")
-    facts = {
-        "scenario": scenario.id,
-        **{name: document[name] for name in ("seed", "scale", "sha256", "started_at", "ended_at")},
-    }
-    return Outcome(checks=checks, facts=facts, journal=pick_rows(document["rows"], checks))
+    return conclude(test, report, unseen="review")
 
 
 def _is_hidden(verdict: Verdict, expectation: Expectation) -> bool:

@@ -7,9 +7,8 @@ from typing import Final
 
 from mocks.conform.damage import BOM, GAIJI, HALF, change_total, cut, spoil_text
 from mocks.conform.file_systems import FileReceipt, FileSystem
-from mocks.conform.profiles import CheckSpec, TestSpec
-from mocks.conform.results import CheckResult, judge_level
-from mocks.conform.running import CouldNotRunError, Outcome
+from mocks.conform.profiles import TestSpec
+from mocks.conform.running import CouldNotRunError, Finding, Findings, Outcome, judge_findings
 from wire.charset.gaiji import REFUSE
 from wire.files.check import check_file
 from wire.files.layout import Layout
@@ -23,7 +22,6 @@ WITH_SUMS: Final = "KJKGKAR1"
 WITH_NAMES: Final = "KJIRTSU1"
 RECEIVED: Final = ("KJKGKAR1", "KJSKTKS1", "Z21")
 SENT: Final = ("KJSETAI1", "Z22")
-Found = Mapping[str, tuple[bool, str, str]]  # by check: whether met, what expected, what received
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +42,7 @@ class FileTests:
         if case is None:
             raise CouldNotRunError("このような試験はありません", test.id)
         found = await case(self)
-        checks = tuple(_judge(check, found) for check in test.checks)
+        checks = judge_findings(test, found)
         return Outcome(checks=checks, facts={"case": test.case, "seed": self.seed, "n": PEOPLE})
 
     def sample(self, layout: Layout) -> bytes:
@@ -59,42 +57,30 @@ class FileTests:
         }
 
 
-def _judge(check: CheckSpec, found: Found) -> CheckResult:
-    if check.id not in found:
-        raise CouldNotRunError("このような検査はありません", check.id)
-    met, expected, received = found[check.id]
-    return CheckResult(
-        id=check.id,
-        ja=check.ja,
-        level=check.level,
-        result=judge_level(check.level, met=met),
-        expected=expected,
-        received=received,
-        requirements=check.requirements,
-    )
-
-
-async def _right(tests: FileTests) -> Found:
+async def _right(tests: FileTests) -> Findings:
     found = {}
     for name in RECEIVED:
         layout = load_layout(name)
         receipt = await tests.system.receive(name, f"{name}-right.dat", tests.sample(layout))
-        found[name] = (receipt.accepted, "受け付ける", receipt.ja)
+        found[name] = Finding(met=receipt.accepted, expected="受け付ける", received=receipt.ja)
     return found
 
 
-def _refused(receipts: Mapping[str, FileReceipt]) -> dict[str, tuple[bool, str, str]]:
-    return {name: (not one.accepted, "断る", one.ja) for name, one in receipts.items()}
+def _refused(receipts: Mapping[str, FileReceipt]) -> Findings:
+    return {
+        name: Finding(met=not one.accepted, expected="断る", received=one.ja)
+        for name, one in receipts.items()
+    }
 
 
-async def _cut(tests: FileTests) -> Found:
+async def _cut(tests: FileTests) -> Findings:
     layout = load_layout(WITH_SUMS)
     whole = tests.sample(layout)
     damaged = {"cut_61": cut(whole), "cut_last_byte": whole[:-1], "empty": b""}
     return _refused(await tests.refuses(layout, damaged))
 
 
-async def _totals(tests: FileTests) -> Found:
+async def _totals(tests: FileTests) -> Findings:
     layout = load_layout(WITH_SUMS)
     whole = tests.sample(layout)
     damaged = {
@@ -102,11 +88,10 @@ async def _totals(tests: FileTests) -> Found:
         "sum": change_total(layout, whole, -1000, sums=True),
     }
     receipts = await tests.refuses(layout, damaged)
-    told = _list_places(receipts.values(), byte=False)
-    return {**_refused(receipts), "where": (told[0], "誤りのレコード", told[1])}
+    return {**_refused(receipts), "where": _find_places(receipts.values(), byte=False)}
 
 
-async def _encoding(tests: FileTests) -> Found:
+async def _encoding(tests: FileTests) -> Findings:
     layout = load_layout(WITH_NAMES)
     whole = tests.sample(layout)
     damaged = {
@@ -115,18 +100,18 @@ async def _encoding(tests: FileTests) -> Found:
         "gaiji": spoil_text(layout, whole, GAIJI),
     }
     receipts = await tests.refuses(layout, damaged)
-    told = _list_places(receipts.values(), byte=True)
-    return {**_refused(receipts), "where": (told[0], "誤りのレコードとバイト", told[1])}
+    return {**_refused(receipts), "where": _find_places(receipts.values(), byte=True)}
 
 
-def _list_places(receipts: Iterable[FileReceipt], *, byte: bool) -> tuple[bool, str]:
+def _find_places(receipts: Iterable[FileReceipt], *, byte: bool) -> Finding:
     """Return whether every refusal says where, and what they say."""
     listed = list(receipts)
     told = all(one.record is not None and (one.byte is not None or not byte) for one in listed)
-    return told, "、".join(one.ja for one in listed)
+    expected = "誤りのレコードとバイト" if byte else "誤りのレコード"
+    return Finding(met=told, expected=expected, received="、".join(one.ja for one in listed))
 
 
-async def _send(tests: FileTests) -> Found:
+async def _send(tests: FileTests) -> Findings:
     found = {}
     for name in SENT:
         layout = load_layout(name)
@@ -138,11 +123,11 @@ async def _send(tests: FileTests) -> Found:
         if first is not None:
             said += f"（{first.rule}、レコード {first.record} バイト {first.byte}）"
         good = report.ok and report.records > 0
-        found[name] = (good, "構造・項目・合計に誤りがない", said)
+        found[name] = Finding(met=good, expected="構造・項目・合計に誤りがない", received=said)
     return found
 
 
-_CASES: Final[Mapping[str, Callable[[FileTests], Awaitable[Found]]]] = {
+_CASES: Final[Mapping[str, Callable[[FileTests], Awaitable[Findings]]]] = {
     "right": _right,
     "cut": _cut,
     "totals": _totals,

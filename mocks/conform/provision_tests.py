@@ -7,9 +7,8 @@ from typing import Final
 
 from mocks.conform.asking import UNLISTED, Question, Said, ask, make_question, send
 from mocks.conform.bench import Bench, SharedBench
-from mocks.conform.profiles import CheckSpec, TestSpec
-from mocks.conform.results import CheckResult, judge_level
-from mocks.conform.running import CouldNotRunError, Outcome
+from mocks.conform.profiles import TestSpec
+from mocks.conform.running import CouldNotRunError, Finding, Findings, Outcome, judge_findings
 from mocks.engine.clock import JST
 from mocks.parties.refusals import RefusedError
 
@@ -17,16 +16,6 @@ LEEWAY: Final = timedelta(seconds=60)
 SHORT: Final = timedelta(seconds=30)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """What a check came to; `met` None is what could not be verified."""
-
-    met: bool | None
-    expected: str
-    received: str
-
-
-Findings = Mapping[str, Finding]
 Case = Callable[[Bench], Awaitable[Findings]]
 
 
@@ -55,25 +44,9 @@ class ProvisionTests:
         rows = bench.space.journal.rows()[seen:]
         facts = {"case": test.case, "at": bench.now.astimezone(JST).isoformat(timespec="seconds")}
         return Outcome(
-            checks=tuple(_judge(check, found) for check in test.checks),
+            checks=judge_findings(test, found),
             facts={**facts, "journal_rows": len(rows)},
         )
-
-
-def _judge(check: CheckSpec, found: Findings) -> CheckResult:
-    finding = found.get(check.id)
-    if finding is None:
-        raise CouldNotRunError("このような検査はありません", check.id)
-    met = finding.met
-    return CheckResult(
-        id=check.id,
-        ja=check.ja,
-        level=check.level,
-        result="skip" if met is None else judge_level(check.level, met=met),
-        expected=finding.expected,
-        received=finding.received,
-        requirements=check.requirements,
-    )
 
 
 def _answered(said: Said) -> Finding:

@@ -15,6 +15,7 @@ from mocks.conform.results import (
     Result,
     Status,
     TestResult,
+    judge_level,
     roll_up,
 )
 
@@ -40,6 +41,42 @@ class Outcome:
     checks: tuple[CheckResult, ...]
     facts: Mapping[str, Any] = field(default_factory=dict)
     journal: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What a check came to; `met` None is what could not be verified."""
+
+    met: bool | None
+    expected: str
+    received: str
+
+
+Findings = Mapping[str, Finding]
+
+
+def judge_findings(test: TestSpec, found: Findings) -> tuple[CheckResult, ...]:
+    """Return the checks of a test by what was found of each, by its id.
+
+    Raises:
+        CouldNotRunError: nothing was found of a check.
+    """
+    for check in test.checks:
+        if check.id not in found:
+            raise CouldNotRunError("このような検査はありません", check.id)
+    return tuple(
+        CheckResult(
+            id=check.id,
+            ja=check.ja,
+            level=check.level,
+            result="skip" if one.met is None else judge_level(check.level, met=one.met),
+            expected=one.expected,
+            received=one.received,
+            requirements=check.requirements,
+        )
+        for check in test.checks
+        for one in (found[check.id],)
+    )
 
 
 class Executor(Protocol):

@@ -2,9 +2,9 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
 from mocks.conform.profiles import CheckSpec, TestSpec
 from mocks.conform.results import CheckResult, Result, judge_level
@@ -12,6 +12,7 @@ from mocks.conform.running import CouldNotRunError, Outcome
 from mocks.engine.evidence import Verdict
 from mocks.engine.loading import load_scenario
 from mocks.runs.play import Source, play
+from mocks.runs.report import RunReport
 from mocks.runs.stage import RunOptions
 from mocks.scenarios.library import find_shipped
 
@@ -34,7 +35,6 @@ class GatewayScenarios:
 
     options: RunOptions
     profile: str
-    tell: Callable[[str], None] = lambda _: None
 
     async def execute(self, test: TestSpec) -> Outcome:
         """Play the scenario of a test.
@@ -42,31 +42,32 @@ class GatewayScenarios:
         Raises:
             CouldNotRunError: it could not be played to its end.
         """
-        report = await play(load_source(test), self.options, self.tell)
+        report = await play(load_source(test), self.options)
         if report.trouble is not None:
             raise CouldNotRunError(report.trouble)
-        document = report.as_document()
-        facts = {
-            name: document[name]
-            for name in (
-                "seed",
-                "scale",
-                "sha256",
-                "digest",
-                "started_at",
-                "ended_at",
-                "idle_rules",
-            )
-        }
         command = (
             f"nakadachi mocks conform run {self.profile} --only {test.id} --seed {report.seed}"
         )
-        checks = judge_checks(test, report.verdicts)
-        return Outcome(
-            checks=checks,
-            facts={"scenario": report.id, "command": command, **facts},
-            journal=pick_rows(document["rows"], checks),
-        )
+        told = {"command": command, "digest": report.digest, "idle_rules": list(report.idle)}
+        found = conclude(test, report)
+        return replace(found, facts={**found.facts, **told})
+
+
+def conclude(test: TestSpec, report: RunReport, *, unseen: Result = "skip") -> Outcome:
+    """Return what a scenario that was played says of a test.
+
+    Raises:
+        CouldNotRunError: the scenario has no such expectation.
+    """
+    document = report.as_document()
+    checks = judge_checks(test, report.verdicts, unseen=unseen)
+    names = ("seed", "scale", "sha256", "started_at", "ended_at")
+    deciding = {row for check in checks for row in check.rows}
+    return Outcome(
+        checks=checks,
+        facts={"scenario": report.id, **{name: document[name] for name in names}},
+        journal=tuple(row for row in document["rows"] if row["id"] in deciding),
+    )
 
 
 def load_source(test: TestSpec) -> Source:
@@ -115,11 +116,3 @@ def _judge(check: CheckSpec, known: Mapping[int, Verdict], unseen: Result) -> Ch
         why=verdict.why or "",
         rows=verdict.rows,
     )
-
-
-def pick_rows(
-    rows: Sequence[Mapping[str, Any]], checks: Sequence[CheckResult]
-) -> tuple[Mapping[str, Any], ...]:
-    """Return the journal rows that decide a test."""
-    deciding = {row for check in checks for row in check.rows}
-    return tuple(row for row in rows if row["id"] in deciding)
