@@ -17,7 +17,7 @@ from mocks.conform.plan import Plan
 from mocks.conform.profiles import TestSpec
 from mocks.conform.running import CouldNotRunError, Outcome
 from mocks.conform.scenario_tests import conclude
-from mocks.conform.turns import Turn, list_turns
+from mocks.conform.turns import Turn, list_members, list_turns
 from mocks.conform.waiting import Waits
 from mocks.engine.evidence import Evidence, Verdict
 from mocks.engine.oracles import judge
@@ -147,19 +147,24 @@ async def _go_on(up: Up, until: datetime) -> None:
         await up.space.advance_to(min(max(due, now + STRIDE), until))
 
 
-def _know_symbols(up: Up, people: AbstractSet[str]) -> bool:
-    """Return whether the system has acquired symbols of people, or there is nobody."""
+def _list_unknown(up: Up, people: AbstractSet[str]) -> list[str]:
+    """Return whose symbols the system has not acquired yet, by name."""
     rows = up.space.journal.rows(op="symbol.acquire")
-    return people <= {row.person for row in rows}
+    known = {(row.person, row.member) for row in rows}
+    return sorted({name for name, _ in list_members(up.plan, people) - known})
+
+
+def _know_symbols(up: Up, people: AbstractSet[str]) -> bool:
+    """Return whether the system has acquired the symbols of people, or there is nobody."""
+    return not _list_unknown(up, people)
 
 
 def _say_missing(up: Up, people: AbstractSet[str]) -> str:
     """Return what is missing until everybody has a symbol: a system that hears us, or people."""
     if up.plan.code in up.space.telling.missed:
         return f"　試験対象に届きません: {up.wanted.sut_url}"
-    rows = up.space.journal.rows(op="symbol.acquire")
-    waiting = sorted(people - {row.person for row in rows})
-    return f"　符号の取得を待っている人: {'、'.join(waiting)}" if waiting else ""
+    unknown = _list_unknown(up, people)
+    return f"　符号の取得を待っている人: {'、'.join(unknown)}" if unknown else ""
 
 
 async def _rest(up: Up) -> None:

@@ -4,6 +4,7 @@ Time stands still until the turn is taken, so that somebody who types is not ove
 """
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -17,6 +18,7 @@ from mocks.engine.scenario_rules import Step
 from mocks.runs.plan import RunPlan
 
 ASK: Final = "ask"
+_ASKED: Final = frozenset({"permit.issue", "inquiry.send"})  # what the core sees of it
 _WORDS: Final[Mapping[str, str]] = {
     ASK: "照会",
     "register": "副本の登録",
@@ -44,15 +46,16 @@ class Turn:
         seen = {
             (row.person, row.member)
             for row in rows
-            if plan.sut in {row.party, row.peer} and row.op is not None
+            if plan.sut in {row.party, row.peer} and row.op in _ASKED
         }
-        people = plan.scenario.people
-        return all(
-            (name, member) in seen
-            for step in self.steps
-            if (name := step.act.person) is not None
-            for member in range(people[name].count)
-        )
+        people = {step.act.person for step in self.steps if step.act.person is not None}
+        return list_members(plan, people) <= seen
+
+
+def list_members(plan: RunPlan, people: AbstractSet[str]) -> set[tuple[str, int]]:
+    """Return everybody of the people and crowds of these names."""
+    counts = {name: one.count for name, one in plan.scenario.people.items() if name in people}
+    return {(name, member) for name, count in counts.items() for member in range(count)}
 
 
 def list_turns(plan: RunPlan, start: datetime) -> list[Turn]:

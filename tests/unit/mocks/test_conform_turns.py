@@ -49,6 +49,7 @@ def test_a_turn_is_taken_when_the_system_has_asked_about_everybody() -> None:
     assert not turn.is_taken(asked, rows)
     assert not turn.is_taken(asked, [*rows, row("p3", peer="prov")])
     assert not turn.is_taken(asked, [*rows, row("p3", op=None)])
+    assert not turn.is_taken(asked, [*rows, row("p3", op="symbol.acquire")])
     assert turn.is_taken(asked, [*rows, row("p3")])
 
 
