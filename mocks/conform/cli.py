@@ -14,6 +14,7 @@ from mocks.conform.cli_reports import (
     KeyOption,
     check_waivers,
     compare_reports,
+    open_folder,
     read_waivers,
     report,
     tell,
@@ -242,6 +243,7 @@ def _carry_out(
 ) -> None:
     """Run a session, write its report and end with its exit code."""
     known = read_waivers(session.plan.waivers)
+    signer = open_folder(out, key)
     if examined:
         diagnosis, result = asyncio.run(session.examine_and_run(known))
     else:
@@ -250,7 +252,7 @@ def _carry_out(
         _show_diagnosis(diagnosis, as_json=as_json)
         raise typer.Exit(exit_code_of(diagnosis))
     document = as_document(result, redacted=session.plan.redacted)
-    write_report(document, out, key)
+    write_report(document, out, signer)
     if as_json:
         print_json(document)
     else:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from mocks.cli_output import JsonOption, echo, print_json
 from mocks.conform.bundle import BundleError, load_signing_key, verify_bundle, write_bundle
@@ -83,7 +84,7 @@ def report(  # noqa: PLR0913  # each is an option of its own
     if verdicts is not None:
         document = _decide(document, verdicts, waivers)
     if out is not None:
-        write_report(document, out, key)
+        write_report(document, out, open_folder(out, key))
     if as_json:
         print_json(document)
     else:
@@ -169,21 +170,33 @@ def read_waivers(file: Path | None) -> tuple[Waiver, ...]:
         raise typer.Exit(USAGE) from error
 
 
-def write_report(document: dict[str, Any], out: Path, key: Path | None) -> None:
+def open_folder(out: Path, key: Path | None) -> Ed25519PrivateKey:
+    """Make the folder of a report and return the key that signs it, before anybody works for it.
+
+    Raises:
+        Exit: 3, there is no such folder or key to be had.
+    """
+    home = Path(typer.get_app_dir("nakadachi"))
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        return load_signing_key(key or home / "conformance-signing.key")
+    except (OSError, BundleError) as error:
+        tell(f"{type(error).__name__}: {error}")
+        raise typer.Exit(ENVIRONMENT) from error
+
+
+def write_report(document: dict[str, Any], out: Path, signer: Ed25519PrivateKey) -> None:
     """Write every form of a report, and the signed ZIP of all of them.
 
     Raises:
         Exit: 3, they cannot be written.
     """
-    home = Path(typer.get_app_dir("nakadachi"))
     try:
-        signer = load_signing_key(key or home / "conformance-signing.key")
-        out.mkdir(parents=True, exist_ok=True)
         forms = list_forms(document)
         for name, octets in forms.items():
             (out / name).write_bytes(octets)
         write_bundle(out / BUNDLE, forms, signer)
-    except (OSError, BundleError) as error:
+    except OSError as error:
         tell(f"{type(error).__name__}: {error}")
         raise typer.Exit(ENVIRONMENT) from error
 

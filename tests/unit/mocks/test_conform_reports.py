@@ -12,8 +12,10 @@ from typing import Literal
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from jsonschema import Draft202012Validator
+from typer.testing import CliRunner
 
 from mocks.conform.bundle import BundleError, load_signing_key, verify_bundle, write_bundle
+from mocks.conform.cli import app
 from mocks.conform.compare import compare, normalise, worse
 from mocks.conform.forms import list_forms, load_document, write_summary
 from mocks.conform.redaction import HIDDEN, redact
@@ -362,3 +364,19 @@ def test_the_summary_shows_what_is_wrong() -> None:
     assert "[fail] 不合格 inq.answer.duplicate" in told
     assert "期待: 二度" in told
     assert "実際: 三度" in told
+
+
+@pytest.mark.parametrize("blocked", ["key", "out"])
+def test_a_run_whose_report_could_not_be_written_is_not_begun(blocked: str, tmp_path: Path) -> None:
+    marker, bad, plan = tmp_path / "called", tmp_path / "bad", tmp_path / "plan.toml"
+    bad.write_text("no key", encoding="ascii")
+    plan.write_text(f'profile = "files"\ncheck = "touch {marker}"\n', encoding="utf-8")
+    places = {"key": tmp_path / "key", "out": tmp_path / "out", blocked: bad}
+    options = [f"--{name}={place}" for name, place in places.items()]
+    command = ["run", f"--plan={plan}", "--only=fil.receive*", "--no-doctor"]
+    found = CliRunner().invoke(app, [*command, *options])
+    assert found.exit_code == 3
+    assert not marker.exists()
+    options[list(places).index(blocked)] = f"--{blocked}={tmp_path / 'good'}"
+    CliRunner().invoke(app, [*command, *options])
+    assert marker.exists()
