@@ -33,9 +33,9 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 async def conform(
-    role: str, keys: Path, *, chosen: Sequence[str] = (), wrong: str | None = None
+    profile: str, keys: Path, *, chosen: Sequence[str] = (), wrong: str | None = None
 ) -> RunResult:
-    plan = make_plan({"profile": role, "folder": keys, "chosen": list(chosen)})
+    plan = make_plan({"profile": profile, "folder": keys, "chosen": list(chosen)})
     session = Session(plan=plan, profile=plan.load_profile())
     if wrong is not None:
         session.program = (sys.executable, str(wrong_gateway.__file__), wrong)
@@ -63,6 +63,49 @@ async def test_our_gateway_passes_in_both_roles(role: str, keys: Path) -> None:
     assert set(list_forms(document)) >= {"report.html", "junit.xml", "coverage.csv"}
     if role == "inquirer":
         assert {one["test"] for one in document["clock"]} == {one.id for one in run.tests}
+
+
+# What tells that the question of a business is asked, and answered, as a whole: the known answer of
+# a person, one item alone, the address of somebody; and what its permit does not allow.
+TELLING = [
+    ("child-allowance-inquirer-v1", ("inq.protected",)),
+    ("child-allowance-provider-v1", ("pro.answers", "pro.unlisted.*")),
+    ("welfare-inquirer-v1", ("inq.answer.held", "inq.answer.unrequested", "inq.protected")),
+    ("welfare-provider-v1", ("pro.answers", "pro.unlisted.*", "pro.item.permitted")),
+    ("disability-inquirer-v1", ("inq.answer.unrequested",)),
+    ("disability-provider-v1", ("pro.answers", "pro.unlisted.*")),
+]
+
+
+@pytest.mark.parametrize(("profile", "chosen"), TELLING, ids=[one[0] for one in TELLING])
+async def test_our_gateway_passes_in_every_business(
+    profile: str, chosen: Sequence[str], keys: Path
+) -> None:
+    run = await conform(profile, keys, chosen=chosen)
+    assert not explain(run)
+    assert run.exit_code == 0
+    omitted = {one.id for one in run.tests if one.result == "omit" and one.status == "finished"}
+    assert omitted == ({"inq.protected"} if profile == "welfare-inquirer-v1" else set())
+    commands = {one.facts["command"] for one in run.tests if "command" in one.facts}
+    assert all(f" conform run {profile} --only " in one for one in commands)
+
+
+# What is wrong for all but taxes, and which test must notice it in another business.
+BUT_FOR_TAXES = [
+    ("take_every_item_but_of_taxes", "inquirer", "inq.answer.unrequested"),
+    ("provide_on_any_permit_but_of_taxes", "provider", "pro.permit.expired"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "role", "test"), BUT_FOR_TAXES)
+async def test_what_is_wrong_for_one_business_only_is_found_there(
+    wrong: str, role: str, test: str, keys: Path
+) -> None:
+    right = await conform(f"tax-{role}-v1", keys, chosen=[test], wrong=wrong)
+    assert (right.result, right.exit_code) == ("pass", 0), explain(right)
+    run = await conform(f"welfare-{role}-v1", keys, chosen=[test], wrong=wrong)
+    assert [one.id for one in run.tests if one.result == "fail"] == [test], explain(run)
+    assert run.exit_code == 1
 
 
 # What is wrong, in which role, and which check must notice it.

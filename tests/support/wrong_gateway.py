@@ -1,7 +1,8 @@
 """Serves our gateway with one deliberately wrong behaviour, by name, to prove that scenarios bite.
 
 `python tests/support/wrong_gateway.py NAME serve -c FILE`: the table says which scenario must
-fail, and which of its expectations (from 0) tells. Nothing else of the gateway is changed.
+fail, and which of its expectations (from 0) tells. Nothing else of the gateway is changed. What is
+wrong for all but taxes only tests of another business notice.
 """
 
 import sys
@@ -16,8 +17,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from gateway.bootstrap import office
 from gateway.cli import main
 from gateway.domain.batch import Batch
-from gateway.domain.inquiry import Inquiry, Refusal
+from gateway.domain.inquiry import Answer, Inquiry, Refusal
 from gateway.domain.pace import Pace
+from gateway.domain.permits import ProvisionPermit, find_fault
 from gateway.domain.provision import Cause, Provision, Treatment
 from gateway.domain.records import Phase
 from gateway.domain.states import InquiryState
@@ -32,11 +34,13 @@ from gateway.usecases import (
     inquiry,
     provision,
     symbols,
+    verification,
 )
 from gateway.usecases.conclusion import ArrivedAnswer
 from gateway.usecases.course import Course
 
 MOST_RETRIES: Final = 3
+TAX: Final = "地方税関係情報"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +175,25 @@ def storm_the_opening() -> None:
     put(course, "find_wait", always_free)
 
 
+def take_every_item_but_of_taxes() -> None:
+    count = conclusion.count_unrequested
+
+    def count_of_taxes(asked: Inquiry, answer: Answer) -> int:
+        about_taxes = any(part.information == TAX for part in answer.information)
+        return count(asked, answer) if about_taxes else 0
+
+    for module in (course, inquiry):
+        put(module, "count_unrequested", count_of_taxes)
+
+
+def provide_on_any_permit_but_of_taxes() -> None:
+    def find_for_taxes(permit: ProvisionPermit, *, audience: str, now: datetime) -> str | None:
+        about_taxes = any(part.information == TAX for part in permit.wanted)
+        return find_fault(permit, audience=audience, now=now) if about_taxes else None
+
+    put(verification, "find_fault", find_for_taxes)
+
+
 WRONG: Final = {
     one.name: one
     for one in (
@@ -191,7 +214,12 @@ WRONG: Final = {
     )
 }
 
+WRONG_BUT_FOR_TAXES: Final = {
+    one.__name__: one for one in (take_every_item_but_of_taxes, provide_on_any_permit_but_of_taxes)
+}
+
 
 if __name__ == "__main__":
-    WRONG[sys.argv.pop(1)].bring()
+    bring = {name: one.bring for name, one in WRONG.items()} | WRONG_BUT_FOR_TAXES
+    bring[sys.argv.pop(1)]()
     main()
