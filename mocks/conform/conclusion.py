@@ -78,7 +78,7 @@ class RunResult:
         """0 passed, 1 not (or ended while somebody was waited for), 2 set up wrongly, 3 broken."""
         if self.diagnosis and not self.tests:
             return max((one.exit_code for one in self.diagnosis), default=OK)
-        if any(one.result == "error" for one in self.counted):
+        if any(one.result in {"error", "cancel"} for one in self.counted):
             return ENVIRONMENT
         if self.findings or self.result not in HARMLESS:
             return FAILED

@@ -1,5 +1,6 @@
 """Carries out the tests of a profile, one after another, and gives up when nothing runs."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -20,6 +21,7 @@ from mocks.conform.results import (
 )
 
 BREAKER: Final = 3  # tests in a row that could not run, until the rest is not tried any more
+STOPPED: Final = "途中で止められたため、残りを中止しました"
 NOT_CHOSEN: Final = "この実行では選ばれていません"
 
 
@@ -117,7 +119,7 @@ class Runner:
         )
 
     async def run(self) -> tuple[GroupResult, ...]:
-        """Return the results of all groups."""
+        """Return the results of all groups; whoever cancels it is given what it came to so far."""
         return tuple([await self._run_group(group) for group in self.profile.group])
 
     async def _run_group(self, group: GroupSpec) -> GroupResult:
@@ -151,9 +153,19 @@ class Runner:
             return _untried(test, "error", str(error))
         except StillWaitingError as error:
             return _untried(test, "wait", str(error), status="waiting")
+        except asyncio.CancelledError:
+            self._stop()
+            return _untried(test, "cancel", self.interrupted, status="interrupted")
         except Exception as error:  # noqa: BLE001  # the kit's own fault must not end the run
             return _untried(test, "error", f"{type(error).__name__}: {error}")
         return _concluded(test, outcome)
+
+    def _stop(self) -> None:
+        """Try no more, and let what was found be reported: it may be hours of somebody's work."""
+        self.interrupted = STOPPED
+        task = asyncio.current_task()
+        if task is not None:
+            task.uncancel()
 
     def _count(self, result: TestResult) -> None:
         if result.pending:

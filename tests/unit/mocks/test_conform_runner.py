@@ -95,6 +95,30 @@ async def test_a_run_that_ended_while_somebody_was_waited_for_did_not_pass() -> 
     assert made_run(*groups).exit_code == 1
 
 
+async def test_a_run_that_is_stopped_reports_what_it_came_to() -> None:
+    reached = asyncio.Event()
+
+    class Endless(Executed):
+        async def execute(self, test: TestSpec) -> Outcome:
+            if "skew" in test.id:
+                reached.set()
+                await asyncio.Event().wait()
+            return await super().execute(test)
+
+    run = runner(Endless())
+    async with asyncio.TaskGroup() as tasks_of_run:
+        running = tasks_of_run.create_task(run.run())
+        await reached.wait()
+        running.cancel()
+    groups = running.result()
+    tests = [one for group in groups for one in group.tests]
+    at = next(at for at, one in enumerate(tests) if "skew" in one.id)
+    assert {one.result for one in tests[:at]} == {"pass"}
+    assert {(one.result, one.status) for one in tests[at:]} == {("cancel", "interrupted")}
+    assert "途中で止められた" in run.interrupted
+    assert made_run(*groups).exit_code == 3
+
+
 async def test_tests_that_were_not_chosen_are_left_out() -> None:
     executed = Executed()
     groups = await runner(executed, ("inq.answer.*",)).run()
