@@ -4,10 +4,10 @@ Scripts fetch the same pages again and put parts of them in place; every change 
 admin API. Nothing on a page comes from elsewhere, and none of its scripts or styles is inline.
 """
 
+import importlib
 import uuid
 from collections.abc import Awaitable, Callable
 from importlib.resources import files
-from pathlib import Path
 from typing import Any, Final
 
 from aiohttp import web
@@ -22,7 +22,6 @@ from mocks.admin.journal import load_row
 from mocks.admin.party_views import list_shown as list_parties
 from mocks.admin.people import list_people
 from mocks.admin.problems import AdminError, describe
-from mocks.admin.reports import list_files, list_reports
 from mocks.admin.room import Room
 from mocks.admin.routes import Call
 from mocks.admin.schemas.common import NoQuery
@@ -49,6 +48,7 @@ HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+REPORTS: Final = "mocks.conform.report_pages"  # by name: runs of conformance need this package
 MOST_ASKED: Final = 200
 _MOST_DIGITS: Final = 18
 
@@ -57,7 +57,7 @@ View = Callable[[web.Request], Awaitable[web.Response]]
 
 def add_panel(app: web.Application, desk: Desk) -> None:
     """Add the panel to the admin server: an extension of `mocks.admin.app.build_app`."""
-    pages = _Pages(desk)
+    pages = Pages(desk)
     views: dict[str, View] = {
         "/": pages.show_home,
         "/spaces/{space}": pages.show_sequence,
@@ -66,10 +66,10 @@ def add_panel(app: web.Application, desk: Desk) -> None:
         "/spaces/{space}/side": pages.show_side,
         "/spaces/{space}/scenarios": pages.show_scenarios,
         "/spaces/{space}/people": pages.show_people,
-        "/spaces/{space}/reports": pages.show_reports,
     }
     for path, view in views.items():
         app.router.add_get(path, pages.guard(view))
+    importlib.import_module(REPORTS).add_reports(app, desk, pages)
     for name, kind in ASSETS.items():
         app.router.add_get(f"/panel/{name}", _make_asset(name, kind))
     app.router.add_get("/favicon.ico", _make_asset("icon.svg", ASSETS["icon.svg"]))
@@ -84,11 +84,11 @@ def _make_asset(name: str, kind: str) -> View:
     return serve
 
 
-class _Pages:
+class Pages:
     """Every page; each needs the session that a login link gave, or the token."""
 
     def __init__(self, desk: Desk) -> None:
-        self._desk, self._root = desk, Path.cwd()
+        self._desk = desk
         self._templates = Environment(
             loader=PackageLoader("mocks.admin", "panel"),
             autoescape=True,
@@ -98,12 +98,15 @@ class _Pages:
         )
         self._templates.filters.update(formats.FILTERS)
 
-    def guard(self, view: View) -> View:
-        """Return a view that is shown to those who may see it; refusals are pages too."""
+    def guard(self, view: View, *, proof: bool = False) -> View:
+        """Return a view that is shown to those who may see it; refusals are pages too.
+
+        What keeps something needs the `proof` of a browser that our own page asks for it.
+        """
 
         async def show(request: web.Request) -> web.Response:
             try:
-                self._desk.gate.admit(request, proof=False)
+                self._desk.gate.admit(request, proof=proof)
                 return await view(request)
             except AdminError as error:
                 return self._refuse(request, error)
@@ -174,16 +177,6 @@ class _Pages:
         listed = (await list_people(call)).body
         return self._render("people.html", tab="people", listed=listed, **self._surroundings(room))
 
-    async def show_reports(self, request: web.Request) -> web.Response:
-        """Show what conformance runs came to."""
-        room = self._room(request)
-        return self._render(
-            "reports.html",
-            tab="reports",
-            found=list_reports(self._root),
-            **self._surroundings(room),
-        )
-
     def _show_rows(self, request: web.Request, room: Room, row: int | None) -> web.Response:
         filters, before = Filters.read(request.query), request.query.get("before", "")
         view = view_sequence(room, filters, before=int(before) if _is_number(before) else None)
@@ -206,11 +199,21 @@ class _Pages:
             "parties": list_parties(room).parties,
             "faults": list_faults(room).faults,
             "holds": show_holds(room).holds,
-            "reported": bool(list_files(self._root)),
         }
 
     def _room(self, request: web.Request) -> Room:
         return self._desk.load_room(request.match_info["space"])
+
+    def render_tab(
+        self, request: web.Request, template: str, status: int = 200, **values: object
+    ) -> web.Response:
+        """Return a page of a space with everything around it.
+
+        Raises:
+            AdminError: `space.unknown`.
+        """
+        around = self._surroundings(self._room(request))
+        return self._render(template, status, **around, **values)
 
     def _render(self, template: str, status: int = 200, **values: Any) -> web.Response:  # noqa: ANN401  # what templates read
         text = self._templates.get_template(template).render(values)

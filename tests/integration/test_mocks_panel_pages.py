@@ -5,15 +5,18 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from aiohttp import ClientSession, CookieJar
+from aiohttp import ClientSession, CookieJar, FormData
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from lxml import html
 
 from mocks.admin.pages import ASSETS, add_panel
 from mocks.admin.server import AdminServer
+from mocks.conform.bundle import write_bundle
+from mocks.conform.report_json import identify, write_json
 from mocks.engine.journal import EVICTED, Row
 from mocks.net.house import House
 from tests.support.admin import PREFIX, Admin
-from tests.support.panel import REPORT
+from tests.support.panel import WAIVERS, made_report
 
 pytestmark = pytest.mark.integration
 
@@ -212,22 +215,140 @@ async def test_every_change_on_the_pages_names_an_operation_of_the_api(admin: Ad
     assert seen > 30
 
 
-async def test_reports_have_a_tab_where_there_are_some(
+async def test_the_reports_that_lie_where_the_server_began_are_listed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     async with log_in() as admin:
         await admin.open()
-        assert "適合性" not in (await read(admin, "/spaces/demo")).xpath("string(//nav)")
-        (tmp_path / "conformance" / "old").mkdir(parents=True)
-        (tmp_path / "conformance" / "bad").mkdir()
-        (tmp_path / "conformance" / "report.json").write_text(REPORT % "2027-06-04T10:00:00+09:00")
-        (tmp_path / "conformance" / "old" / "report.json").write_text(REPORT % "2027-06-03")
-        (tmp_path / "conformance" / "bad" / "report.json").write_text('{"format": "another"}')
-        page = await read(admin, "/spaces/demo")
-        assert page.xpath("//nav//a[text()='適合性']/@href") == ["/spaces/demo/reports"]
         page = await read(admin, "/spaces/demo/reports")
-        places = page.xpath("//main//dl//code/text()")
+        assert page.xpath("string(//section[@class='report']/h2)") == "報告書はまだありません"
+        assert "mocks conform run" in page.xpath("string(//section[@class='report']/pre)")
+        new, old = made_report(), made_report()
+        old["scope"]["started_at"] = "2026-11-22T10:00:00+09:00"
+        for name, octets in {
+            "": write_json(new),
+            "old": write_json(old),
+            "bad": b'{"format": "another"}',
+            "broken": b"{",
+        }.items():
+            (tmp_path / "conformance" / name).mkdir(parents=True, exist_ok=True)
+            (tmp_path / "conformance" / name / "report.json").write_bytes(octets)
+        page = await read(admin, "/spaces/demo/reports")
+        places = page.xpath("//section[@class='report']/dl//div[4]//code/text()")
         assert places == ["conformance", "conformance/old"]
-        assert page.xpath("string(//tbody//td[last()])") == "<b>遅い</b>"
-        assert page.xpath("//tbody//span/text()")[:2] == ["不合格", "合格"]
+        assert page.xpath("string(//table[contains(@class, 'tests')]//td[last()])") == "<b>遅い</b>"
+        assert "検査" in page.xpath("string(//ul[@class='reviews'])")
+        (link, *_) = page.xpath("//a[text()='報告書の全文']/@href")
+        whole = await read(admin, link)
+        assert whole.xpath("string(//h1)") == "適合性試験報告書"
+
+
+async def choose(admin: Admin, **files: bytes) -> tuple[int, html.HtmlElement]:
+    """Send a form of files as a browser does; return the status and the page it leads to."""
+    form = FormData()
+    for name, octets in files.items():
+        form.add_field(name, octets, filename=f"{name}.file")
+    async with admin.session.post(
+        f"{admin.server.url}/spaces/demo/reports",
+        data=form if files else b"",
+        headers={"Origin": admin.server.url},
+    ) as response:
+        return response.status, html.fromstring(await response.text())
+
+
+@pytest.mark.parametrize("form", ["json", "zip"])
+async def test_a_report_that_is_opened_is_shown_with_what_it_leaves_open(
+    admin: Admin, form: str, tmp_path: Path
+) -> None:
+    await admin.open()
+    document = made_report()
+    octets = write_json(document)
+    if form == "zip":
+        file = tmp_path / "report.zip"
+        write_bundle(file, {"report.json": octets}, Ed25519PrivateKey.generate())
+        octets = file.read_bytes()
+    status, page = await choose(admin, report=octets)
+    assert status == 200
+    [section] = page.xpath("//section[@class='report']")
+    assert section.xpath("string(.//dl/div[4]//code)") == "report.file"
+    assert section.xpath("string(.//dl/div[5]//code)") == identify(document)
+    assert section.xpath("string(h2/span)") == "不合格"
+    [review] = section.xpath("//ul[@class='reviews']//a")
+    assert review.get("href").endswith("#inq.screen--screen")
+    whole = await read(admin, review.get("href").partition("#")[0])
+    assert whole.xpath("//*[@id='inq.screen--screen']")
+
+
+async def test_waivers_that_are_chosen_are_laid_over_the_report(admin: Admin) -> None:
+    await admin.open()
+    never = WAIVERS + WAIVERS.partition("\n")[2].replace("check: ack", "check: other")
+    status, page = await choose(admin, report=write_json(made_report()), waivers=never.encode())
+    assert status == 200
+    rows = page.xpath("//table[contains(@class, 'waivers')]/tbody/tr")
+    assert [row.xpath("string(td[2])") for row in rows] == [
+        "起きた（1件）",
+        "この報告書では分からない",
+    ]
+    assert [row.xpath("string(td[4])").strip() for row in rows] == ["改修まで <b>待つ</b>"] * 2
+    assert "適用除外に当たる試験がありません" in page.xpath("string(//ul[@class='findings'])")
+    effective = page.xpath("//table[contains(@class, 'tests')]//td[2]/span/text()")
+    assert effective == ["合格", "人の確認が必要"]
+
+
+async def test_waivers_alone_are_shown_with_the_days_they_have_left(admin: Admin) -> None:
+    await admin.open()
+    gone = WAIVERS + WAIVERS.partition("\n")[2].replace("2999", "2020")
+    status, page = await choose(admin, waivers=gone.encode())
+    assert status == 200
+    told = page.xpath("//table[contains(@class, 'waivers')]//td[3]/span/text()")
+    assert told[0].startswith("あと")
+    assert told[1] == "期限切れ"
+
+
+@pytest.mark.parametrize(
+    ("files", "status", "said"),
+    [
+        ({"report": b"{}"}, 422, "report.file: "),
+        ({"report": b"PK\x03\x04 no zip"}, 422, "report.file: "),
+        ({"report": b"[" * 100_000}, 422, "report.file: "),
+        ({"report": b"{}", "waivers": b"waivers: 1"}, 422, "waivers.file: "),
+        ({"waivers": b"\xff"}, 422, "waivers.file: "),
+        ({"other": b"x"}, 422, "ファイルを選んでください"),
+        ({}, 415, ""),
+    ],
+)
+async def test_what_is_no_report_is_refused_and_not_kept(
+    admin: Admin, files: dict[str, bytes], status: int, said: str
+) -> None:
+    await admin.open()
+    found, page = await choose(admin, **files)
+    assert found == status
+    assert said in page.xpath("string(//p[@role='alert'])")
+    page = await read(admin, "/spaces/demo/reports")
+    assert not page.xpath("//a[text()='報告書の全文']")
+
+
+async def test_a_file_is_taken_only_from_our_own_page(admin: Admin) -> None:
+    await admin.open()
+    url = f"{admin.server.url}/spaces/demo/reports"
+    for headers in ({}, {"Origin": "null"}, {"Origin": "http://127.0.0.1:1"}):
+        form = FormData()
+        form.add_field("report", write_json(made_report()), filename="report.json")
+        async with admin.session.post(url, data=form, headers=headers) as response:
+            assert response.status == 403
+    page = await read(admin, "/spaces/demo/reports")
+    assert not page.xpath("//a[text()='報告書の全文']")
+
+
+async def test_the_newest_eight_reports_that_were_opened_are_kept(admin: Admin) -> None:
+    await admin.open()
+    keys = []
+    for at in range(9):
+        document = made_report(interrupted=f"{at}")
+        keys.append(identify(document))
+        await choose(admin, report=write_json(document))
+    page = await read(admin, "/spaces/demo/reports")
+    shown = page.xpath("//section[@class='report']/dl/div[5]//code/text()")
+    assert shown == keys[:0:-1]
+    await read(admin, f"/spaces/demo/reports/{keys[0]}", 404)

@@ -12,6 +12,7 @@ from mocks.admin.pages import add_panel
 from mocks.admin.scenarios import keep_source
 from mocks.admin.server import Address, AdminServer
 from mocks.admin.sources import read_source
+from mocks.conform.report_json import write_json
 from mocks.engine.clock import SpaceClock
 from mocks.engine.journal import Row
 from mocks.engine.names import Somebody
@@ -20,6 +21,7 @@ from mocks.net.space import Space
 from mocks.net.thread import HouseThread
 from mocks.parties.agency_state import Ask
 from mocks.world import World
+from tests.support.conform import check, document, group, made_test
 from wire.messages import RequestedInformation
 
 FRIDAY = datetime(2027, 6, 4, 1, 0, tzinfo=UTC)  # ten o'clock in Japan
@@ -48,14 +50,23 @@ expect:
   - never: {op: inquiry.receive, party: insurer, person: p1}
     why: "この試しでは誰も照会しない"
 """
-REPORT = """\
-{"format": "nakadachi-conformance/1", "result": "fail",
-"profile": {"id": "inquirer", "ja": "照会側", "more": 1},
-"scope": {"system": "試験市", "environment": "試験",
-"expires_on": "2027-12-01", "started_at": "%s"},
-"groups": [{"ja": "許可証", "result": "fail", "tests": [{"id": "inq.a", "ja": "期限",
-"result": "fail", "effective": "pass", "message": "<b>遅い</b>"}]}]}
+WAIVERS = """\
+waivers:
+  - test: "inq.answer.*"
+    check: ack
+    expect: fail
+    reason: "改修まで <b>待つ</b>"
+    owner: "情報政策課"
+    approved_by: "CIO補佐官"
+    until: "2999-10-31"
 """
+
+
+def made_report(**more: object) -> dict[str, Any]:  # Any: a JSON document
+    """Return a report in which one check fails and another waits for a person."""
+    late = made_test(check("fail"), message="<b>遅い</b>")
+    unseen = made_test(check("review", name="screen"), name="inq.screen")
+    return document(group(late, unseen), **more)
 
 
 @dataclass(slots=True)
@@ -192,7 +203,7 @@ class Served:
 def serve_panel(folder: Path) -> Iterator[Served]:
     """Serve the panel of an empty house, started in a folder where a conformance report lies."""
     (folder / "conformance").mkdir()
-    (folder / "conformance" / "report.json").write_text(REPORT % "2027-06-04", encoding="utf-8")
+    (folder / "conformance" / "report.json").write_bytes(write_json(made_report()))
     with HouseThread() as thread:
         server = AdminServer(thread.house, version="0", extensions=[add_panel])
         served = Served(thread, server)
