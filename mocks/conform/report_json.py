@@ -103,7 +103,7 @@ def judged(check: Mapping[str, Any]) -> Result:
 
 def say_verdict(verdict: Mapping[str, Any]) -> str:
     """Return the verdict of a person in a document, as one line."""
-    evidence = f"、証拠: {verdict['evidence']}" if verdict["evidence"] else ""
+    evidence = f"（証拠: {verdict['evidence']}）" if verdict["evidence"] else ""
     told = f"{verdict['result']}（{verdict['by']}、{verdict['at']}）"
     return f"人の判定: {told}: {verdict['seen']}{evidence}"
 
