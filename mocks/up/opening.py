@@ -179,6 +179,8 @@ def _write_papers(up: Up) -> None:
         "TLS key": str(identity.tls_key),
         "signing key": str(identity.signing_key),
         "signing key id": identity.signing_key_id,
+        "core": world.core.code,
+        "registry": world.registry.code,
         "provider": up.plan.provider,
         "people": str(people),
     }
