@@ -254,7 +254,8 @@ def test_every_form_tells_the_verdict_of_a_person_from_what_the_kit_saw() -> Non
     assert "1 件は、人が見て判定した検査です" in first
     assert "人の判定を待つ" not in first
     assert REPORT in first
-    assert "人が必要" in rest or "人の確認が必要" in rest
+    heading = rest.partition("</h3>")[0].rpartition("<h3")[2]
+    assert heading.index("人の確認が必要 review") < heading.index("合格 pass")
     for name in ("report.html", "junit.xml", "report.json"):
         for said in ("照会一覧で一件", "税務課 山田", "2026-11-23", "画面3.png", "review"):
             assert said in forms[name], (name, said)
