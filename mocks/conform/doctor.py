@@ -18,11 +18,11 @@ import aiohttp
 from cryptography import x509
 
 from mocks.conform.asking import ask, make_question
-from mocks.conform.bench import Bench
+from mocks.conform.bench import PERSON, Bench
 from mocks.conform.doctoring import Diagnosis, State
 from mocks.conform.file_systems import FileSystem
 from mocks.engine.calendar import BusinessCalendar
-from mocks.engine.clock import system_time
+from mocks.engine.clock import JST, system_time
 from mocks.net.client import PATH
 from mocks.net.space import tls_files
 from mocks.net.tls import client_context
@@ -43,7 +43,8 @@ class Surgery:
     """What the doctor looks at; without a part of it, what needs that is not tried.
 
     `closed_days` are the days on which the system says it is closed, one a line as a date.
-    `admin_url` is where it is operated; `provides` says that it should answer about the person.
+    `admin_url` is where it is operated; `provides` says that it should answer about the person,
+    otherwise it should have the person's symbol.
     """
 
     bench: Bench | None = None
@@ -228,6 +229,11 @@ class Surgery:
         except (OSError, ValueError) as error:
             self._add(name, ja, "config_error", "一行に一日（YYYY-MM-DD）", str(error))
             return
+        year = (self.bench.now if self.bench else self.now()).astimezone(JST).year
+        if year not in {day.year for day in told}:
+            fix = "試験を行う年の閉庁日を一覧に入れてください。"
+            self._add(name, ja, "config_error", "同じ閉庁日", f"{year}年の閉庁日がありません", fix)
+            return
         differing = sorted(list_differing_days(told))
         shown = "、".join(f"{day}" for day in differing[:MOST_DAYS])
         more = f" ほか{len(differing) - MOST_DAYS}日" if len(differing) > MOST_DAYS else ""
@@ -237,16 +243,26 @@ class Surgery:
         self._add(name, ja, state, "同じ閉庁日", received, fix)
 
     async def _look_at_people(self) -> None:
-        name, ja = "test_person", "試験用の人が試験対象に見える"
-        if self.bench is None or not self.provides:
-            fix = "people.jsonl の人を試験対象に登録し、画面で確かめてください。"
-            self._add(name, ja, "not_tried", "見える", "この道具からは確かめられません", fix)
+        name, ja, bench = "test_person", "試験用の人が試験対象に見える", self.bench
+        if bench is None:
+            self._add(name, ja, "not_tried", "見える", "試験対象の URL が指定されていません")
             return
-        said = await ask(self.bench, make_question(self.bench))
-        seen = said.kind == "answered"
-        state: State = "ok" if seen else "config_error"
-        fix = "試験用の人を登録してください。"
-        self._add(name, ja, state, "その人についての照会に回答する", said.ja, fix)
+        if self.provides:
+            topic = bench.topic
+            asked = f"{topic.information}（{topic.name_ja(topic.item)}）"
+            said = await ask(bench, make_question(bench))
+            seen, received = said.kind == "answered", said.ja
+            expected = f"{PERSON} の{asked}の照会に回答する"
+            fix = f"people.jsonl の {PERSON} と、その{asked}の副本を登録してください。"
+        else:
+            rows = bench.space.journal.rows(op="symbol.acquire")
+            seen = any(row.person == PERSON for row in rows)
+            expected, received = (
+                f"{PERSON} の符号を取得する",
+                "取得した" if seen else "取得していない",
+            )
+            fix = f"people.jsonl の {PERSON} を登録し、符号を取得してください。"
+        self._add(name, ja, "ok" if seen else "config_error", expected, received, fix)
 
     async def _look_at_admin(self) -> None:
         name, ja = "admin", "管理の窓口に届く"

@@ -12,12 +12,16 @@ from jsonschema import Draft202012Validator
 from typer.testing import CliRunner, Result
 
 from mocks.cli import register
+from mocks.conform.bench import open_bench
+from mocks.conform.businesses import BUSINESSES
 from mocks.conform.conclusion import RunResult
+from mocks.conform.doctor import Surgery
 from mocks.conform.forms import list_forms
 from mocks.conform.plan import make_plan
 from mocks.conform.report_json import as_document, load_report_schema
 from mocks.conform.session import Session
 from mocks.conform.waivers import Waiver
+from mocks.runs.stage import RunOptions
 from tests.support import wrong_gateway
 from tests.support.conform import TODAY
 
@@ -88,6 +92,17 @@ async def test_our_gateway_passes_in_every_business(
     assert omitted == ({"inq.protected"} if profile == "welfare-inquirer-v1" else set())
     commands = {one.facts["command"] for one in run.tests if "command" in one.facts}
     assert all(f" conform run {profile} --only " in one for one in commands)
+
+
+async def test_the_doctor_tells_who_has_no_data_of_the_business(keys: Path) -> None:
+    async with open_bench(RunOptions(folder=keys)) as bench:
+        other = replace(bench, topic=BUSINESSES[-1].provider)
+        seen = {}
+        for one in (bench, other):
+            found = await Surgery(bench=one, provides=True).visit()
+            seen[one.topic.information] = next(it for it in found if it.id == "test_person")
+    assert [one.state for one in seen.values()] == ["ok", "config_error"]
+    assert "障害者自立支援給付関係情報" in seen[other.topic.information].fix
 
 
 # What is wrong for all but taxes, and which test must notice it in another business.

@@ -1,7 +1,7 @@
 """Files given to a system: each damage is one, receipts are read, careless systems fail."""
 
 import json
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from wire.files.report import Report
 from wire.files.sample import write_sample
 from wire.files.settings import Settings
 
+IN_2027 = datetime(2027, 6, 1, tzinfo=UTC)
 SUMS, NAMES = load_layout("KJKGKAR1"), load_layout("KJIRTSU1")
 
 
@@ -178,7 +179,9 @@ def closed_days(year: int) -> list[str]:
 async def test_the_doctor_compares_calendars_and_tries_the_drop_folder(tmp_path: Path) -> None:
     days = tmp_path / "closed.txt"
     days.write_text("\n".join(closed_days(2027)), encoding="utf-8")
-    surgery = Surgery(files=Careful(), drop=tmp_path / "drop", closed_days=days)
+    surgery = Surgery(
+        files=Careful(), drop=tmp_path / "drop", closed_days=days, now=lambda: IN_2027
+    )
     found = {one.id: one.state for one in await surgery.visit()}
     assert {name for name, state in found.items() if state == "ok"} == {
         "encoding",
@@ -194,7 +197,7 @@ async def test_the_doctor_names_days_that_differ_and_other_faults(tmp_path: Path
     days.write_text("\n".join([*shown, "2027-06-01"]), encoding="utf-8")
     drop = tmp_path / "file"
     drop.write_text("x", encoding="ascii")
-    surgery = Surgery(files=Careless(), drop=drop, closed_days=days)
+    surgery = Surgery(files=Careless(), drop=drop, closed_days=days, now=lambda: IN_2027)
     found = {one.id: one for one in await surgery.visit()}
     assert "2027-06-01、2027-12-29" in found["calendar"].received
     for name in ("calendar", "file_drop", "encoding"):
@@ -202,6 +205,11 @@ async def test_the_doctor_names_days_that_differ_and_other_faults(tmp_path: Path
     days.write_text("2027/01/01", encoding="utf-8")
     [wrong] = [one for one in await Surgery(closed_days=days).visit() if one.id == "calendar"]
     assert wrong.state == "config_error"
+
+    days.write_text("", encoding="utf-8")
+    surgery = Surgery(closed_days=days, now=lambda: IN_2027)
+    [empty] = [one for one in await surgery.visit() if one.id == "calendar"]
+    assert (empty.state, empty.received) == ("config_error", "2027年の閉庁日がありません")
 
 
 def test_weekends_need_not_be_listed() -> None:
