@@ -14,6 +14,7 @@ from mocks.conform.compare import WORDS, compare, worse
 from mocks.conform.conclusion import ENVIRONMENT, FAILED, OK, USAGE
 from mocks.conform.forms import BUNDLE, list_forms, load_document, write_summary
 from mocks.conform.profiles import list_profiles
+from mocks.conform.report_html import count_untried
 from mocks.conform.report_json import as_document, identify, load_run
 from mocks.conform.verdicts import (
     VerdictError,
@@ -105,7 +106,12 @@ def compare_reports(
     Worse is what newly fails, and what passed and waits for a person or is not checked any more.
     Tests that somebody did not choose for one of the runs are not compared.
     """
-    found = compare(_load(old), _load(new))
+    before, after = _load(old), _load(new)
+    found = compare(before, after)
+    untried = [count_untried(before), count_untried(after)]
+    if any(untried):
+        counts = ", ".join(map(str, untried))
+        tell(f"選ばれなかった試験は比べません / not chosen, not compared: {counts}")
     if as_json:
         names = ("change", "about", "before", "after")
         print_json([{name: getattr(one, name) for name in names} for one in found])

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 import zipfile
 from dataclasses import replace
@@ -323,13 +324,19 @@ def test_of_a_test_without_checks_only_the_test_is_compared(result: Result, chan
     assert found.after == f"{result}: 対象外"
 
 
-def test_what_was_not_chosen_is_not_compared() -> None:
+def test_what_was_not_chosen_is_not_compared(tmp_path: Path) -> None:
     old = document(group(made_test(check()), made_test(check("fail"), name="inq.other")))
     untried = made_test(result="omit", status="created")
     new = document(group(untried, made_test(check(), name="inq.other")))
     assert {one.change for one in compare(old, new)} == {"newly_passing"}
     assert not worse(compare(old, new))
     assert worse(compare(new, old))
+    places = tmp_path / "old.json", tmp_path / "new.json"
+    for place, told in zip(places, (old, new), strict=True):
+        place.write_text(json.dumps(told), encoding="utf-8")
+    said = CliRunner().invoke(app, ["compare", *map(str, places)])
+    assert said.exit_code == 0
+    assert "選ばれなかった試験は比べません / not chosen, not compared: 0, 1" in said.stderr
 
 
 def test_a_comparison_goes_by_the_verdicts_of_persons() -> None:
