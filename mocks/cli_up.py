@@ -11,10 +11,20 @@ from mocks.cli_output import JsonOption
 
 
 class Sut(Enum):
-    """Who is under test: a gateway of ours, or a system that runs elsewhere."""
+    """Who is under test: our gateway, a business system that asks it, or a system elsewhere."""
 
     GATEWAY = "gateway"
+    BUSINESS = "business"
     EXTERNAL = "external"
+
+
+SutOption = Annotated[
+    Sut,
+    typer.Option(
+        help="試験対象。business はあなたの業務システムが仲立ちに照会する"
+        " / Who is under test; with business your system asks our gateway."
+    ),
+]
 
 
 def register(parent: typer.Typer) -> None:
@@ -49,7 +59,7 @@ def up(  # noqa: PLR0913  # each is an option of its own
         list[str] | None,
         typer.Option("--host-name", metavar="NAME", help="許すホスト名 / Names it is reached by."),
     ] = None,
-    sut: Annotated[Sut, typer.Option(help="試験対象 / Who is under test.")] = Sut.GATEWAY,
+    sut: SutOption = Sut.GATEWAY,
     sut_url: Annotated[
         str, typer.Option(metavar="URL", help="外の試験対象の /network/v1 / Of an external one.")
     ] = "https://127.0.0.1:9443",

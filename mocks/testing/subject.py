@@ -1,10 +1,9 @@
 """Our gateway in a test's space: the system between a tested business system and the parties."""
 
 import asyncio
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from functools import partial
 
 from mocks.engine.clock import JST
 from mocks.engine.durations import Duration
@@ -12,17 +11,14 @@ from mocks.engine.names import Somebody
 from mocks.engine.scenario_rules import Act, Step
 from mocks.gateway import Gateway, Json
 from mocks.gateway_files import Plan
+from mocks.runs.counter import BusinessCall, Counter
 from mocks.runs.crew import Cast, Crew
+from mocks.runs.hearing import SINGLE, hear
 from mocks.runs.run import Run
-from mocks.runs.seen import Asked
 from mocks.runs.stage import RunOptions, Stage, prepare_gateway
-from mocks.runs.sut import Batch
-from mocks.testing.counter import BusinessCall, Counter
 from mocks.testing.ground import HouseGround
 from mocks.testing.parts import Person, enrol
 from mocks.up.attending import Attendant
-
-SINGLE, MANY = "/v1/inquiries", "/v1/batches"
 
 
 @dataclass(slots=True)
@@ -156,26 +152,6 @@ class Subject:
             at = one.at.astimezone(JST).strftime("%m-%d %H:%M:%S")
             yield f"  {at} {one.method} {one.path} {one.status} {one.state}".rstrip()
 
-    def hear(self, call: BusinessCall) -> None:
-        """Take over an inquiry or a batch that the tested system makes."""
-        said = call.said
-        if call.method != "POST" or not isinstance(said, Mapping) or "id" not in said:
-            return
-        if call.path == SINGLE and said["id"] not in self.run.book.asked:
-            one = self._whom(_read(call.asked))
-            if one is not None:
-                asked = self.run.book.asked[said["id"]] = Asked(one, said["id"])
-                self.run.book.show(asked, said, call.at)
-        elif call.path == MANY and all(one.id != said["id"] for one in self.run.sut.batches):
-            people = [self._whom(_read(line)) for line in call.asked.splitlines() if line.strip()]
-            if all(people):
-                self.run.sut.batches.append(Batch(said["id"], [one for one in people if one]))
-
-    def _whom(self, asked: Json) -> Cast | None:
-        number = asked.get("number") if isinstance(asked, Mapping) else None
-        population = self.run.sut.population
-        return next((one for one in self.run.crew if population.local_number(one) == number), None)
-
     async def _register(self, one: Cast) -> None:
         run, name = self.run, one.who.name
         if name not in run.crew.members:
@@ -228,13 +204,6 @@ async def _open(ground: HouseGround) -> Subject:
     ground.room.look, ground.room.evidence = attendant.look, attendant.evidence
     ground.room.advance = attendant.advance_to
     subject = Subject(ground, run, Counter(gateway.plan.business_url, space.clock.now))
-    subject.counter.hear = subject.hear
+    subject.counter.hear = partial(hear, run)
     await subject.counter.start()
     return subject
-
-
-def _read(octets: bytes) -> Any:  # noqa: ANN401  # any JSON value
-    try:
-        return json.loads(octets)
-    except ValueError:
-        return None

@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,9 @@ from mocks.admin.server import AdminServer
 from mocks.engine.clock import SpaceClock
 from mocks.net.house import House, Plot
 from mocks.net.space import Space
+from mocks.runs.counter import Counter
 from mocks.runs.crew import Cast, Crew
+from mocks.runs.hearing import hear
 from mocks.runs.plan import RunPlan
 from mocks.runs.run import Run
 from mocks.runs.stage import SLOT, RunOptions, Stage, assign_roles, prepare_gateway
@@ -92,11 +95,11 @@ async def open_space(house: House, wanted: Wanted, plan: RunPlan) -> Space:
 async def _settle(up: Up, stack: AsyncExitStack, tell: Tell) -> None:
     """Let the system under test move in, make people known to everybody, and begin."""
     up.room.name_everybody()
-    if up.wanted.sut == "gateway":
-        await _start_gateway(up, stack, tell)
-    else:
+    if up.wanted.sut == "external":
         _write_papers(up)
         await _begin(up)
+    else:
+        await _start_gateway(up, stack, tell)
 
 
 async def _begin(up: Up) -> None:
@@ -107,13 +110,13 @@ async def _begin(up: Up) -> None:
 
 
 async def _start_gateway(up: Up, stack: AsyncExitStack, tell: Tell) -> None:
-    world = up.house.world(up.wanted.space)
-    gateway = prepare_gateway(up.folder, up.plan, up.space, world, RunOptions())
+    space, world = up.space, up.house.world(up.wanted.space)
+    gateway = prepare_gateway(up.folder, up.plan, space, world, RunOptions())
     stack.push_async_callback(gateway.stop)
     tell(f"{up.plan.code}: starting our gateway")
     await gateway.start()
-    await asyncio.gather(up.space.tell(), gateway.wait_ready())
-    stage = Stage(plan=up.plan, folder=up.folder, world=world, space=up.space, gateway=gateway)
+    await asyncio.gather(space.tell(), gateway.wait_ready())
+    stage = Stage(plan=up.plan, folder=up.folder, world=world, space=space, gateway=gateway)
     run = Run(stage)
     tell(f"{up.plan.code}: making {sum(1 for _ in run.crew)} people known")
     await run.prepare()
@@ -124,10 +127,22 @@ async def _start_gateway(up: Up, stack: AsyncExitStack, tell: Tell) -> None:
     up.room.look, up.room.evidence = attendant.look, attendant.evidence
     up.room.advance, up.room.finish = attendant.advance_to, attendant.finish
     await stack.enter_async_context(attendant.beside())
-    files = gateway.plan
+    api = gateway.plan.business_url
+    if up.wanted.sut == "business":
+        counter = Counter(api, space.clock.now, partial(hear, run))
+        await counter.start()
+        stack.push_async_callback(counter.stop)
+        api = counter.url
+    _tell_where(up, run, api)
+
+
+def _tell_where(up: Up, run: Run, api: str) -> None:
+    """Say where everything of our gateway is, and under which numbers it knows the people."""
+    files = run.stage.gateway.plan
     local = {one.who.name: run.sut.population.local_number(one) for one in run.crew}
     up.under_test = {
-        "API": f"{files.business_url}/v1",
+        "API": f"{api}/v1",
+        "audience": files.business_url if up.wanted.sut == "business" else "",
         "settings": str(files.config),
         "log": str(files.log),
         "system": files.system,

@@ -46,7 +46,7 @@ class Asked:
     admin_host: str
     allow_remote: bool
     host_names: tuple[str, ...]
-    sut: Literal["gateway", "external"]
+    sut: Literal["gateway", "business", "external"]
     sut_url: str
     folder: Path | None
     panel: bool
@@ -234,7 +234,9 @@ def repeat(asked: Asked, seed: int) -> str:
         parts += ["--scenario", asked.scenario]
     parts += ["--seed", str(seed)]
     if asked.sut != "gateway":
-        parts += ["--sut", asked.sut, "--sut-url", asked.sut_url]
+        parts += ["--sut", asked.sut]
+    if asked.sut == "external":
+        parts += ["--sut-url", asked.sut_url]
     if asked.port:
         parts += ["--port", str(asked.port)]
     if asked.admin_port != DEFAULT_PORT:

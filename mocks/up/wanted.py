@@ -28,7 +28,8 @@ _ALONE: Final = Scenario(
 class Wanted:
     """What to bring up; without a `source` no scenario runs and the clock is the machine's.
 
-    An external system under test listens at `sut_url` and finds its keys and the directory in
+    With `business` under test the tester's own business system asks, through our gateway. An
+    external system under test listens at `sut_url` and finds its keys and the directory in
     `folder`; `port` is the first one of the parties, 0 takes any. `topic` is what is asked.
     """
 
@@ -37,7 +38,7 @@ class Wanted:
     seed: int | None = None
     port: int = 0
     address: Address = field(default_factory=Address)
-    sut: Literal["gateway", "external"] = "gateway"
+    sut: Literal["gateway", "business", "external"] = "gateway"
     sut_url: str = "https://127.0.0.1:9443"
     folder: Path | None = None
     panel: bool = True
@@ -55,10 +56,15 @@ def plan_up(wanted: Wanted) -> RunPlan:
         plan = plan_run(_ALONE, load_institutions(), seed=wanted.seed or 0, topic=wanted.topic)
         return replace(plan, begin=(), scenario=replace(plan.scenario, begin=()))
     scenario = wanted.source.scenario
-    return plan_run(
+    plan = plan_run(
         scenario,
         load_institutions(),
         by=pick_scale(scenario),
         seed=wanted.seed,
         topic=wanted.topic,
     )
+    if wanted.sut != "business":
+        return plan
+    # Who is asked about stays planned, so that everybody is known; nobody asks in its place.
+    theirs = tuple(step for step in plan.begin if step.party != plan.sut)
+    return replace(plan, scenario=replace(plan.scenario, begin=theirs))

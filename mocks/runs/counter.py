@@ -1,4 +1,4 @@
-"""The counter of a gateway under test: passes on what the tested business system calls.
+"""The counter (窓口) of a gateway under test: passes on what the tested business system calls.
 
 A gateway lists nobody's inquiries, so whoever judges a test must see which were made; the calls are
 also what the report of a failed test shows first.
