@@ -1,6 +1,7 @@
 """A space: parties with their sockets, one clock, script and directory; the unit of isolation."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +20,7 @@ from mocks.net.clerk import not_taken
 from mocks.net.client import DocumentsClient
 from mocks.net.holds import Holds
 from mocks.net.host import Host
+from mocks.net.journal_entries import JournalFileError
 from mocks.net.journal_file import JournalFile
 from mocks.net.keeping import (
     VERSION,
@@ -37,6 +39,8 @@ from mocks.parties.desk import Keys
 from mocks.pki import Identity, Pki
 from mocks.trust import Directory, Peer, Place, describe
 from wire.documents import Document, encode_stream
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -131,6 +135,15 @@ class Space(Passing):
         if self.file is not None:
             await self.file.flushed()
 
+    async def _is_noted(self) -> bool:
+        """Return whether what happened so far is on disk; whoever sends tries again if not."""
+        try:
+            await self.noted()
+        except JournalFileError as error:
+            _log.warning("the journal of the space %s cannot be written: %s", self.name, error)
+            return False
+        return True
+
     def directory(self) -> Directory:
         """Return the trust configuration in force; its number is how many parties there are."""
         return Directory(sequence=len(self.peers), peer=self.peers)
@@ -138,16 +151,19 @@ class Space(Passing):
     async def post(self, sender: str, to: str, documents: Sequence[bytes]) -> list[Document] | None:
         """Return what an institution replies to a party's documents, None if that is unusable.
 
-        What goes to parties here they note themselves; the rest is noted as an exchange.
+        What goes to parties here they note themselves; the rest is noted as an exchange. Like a
+        reply, nothing leaves before the journal is on disk; what cannot be noted is not sent.
         """
         host = self.hosts[sender]
         if host.off:
             return None
         if to in self.hosts:
-            return await host.client.post(to, documents)
+            return await host.client.post(to, documents) if await self._is_noted() else None
         called, journal = self.script.names.called, self.journal
         raw = b"".join(documents)
         exchange = journal.begin(called(sender), called(to), "out", raw, self.clock.now())
+        if not await self._is_noted():
+            return None
         found = await host.client.post(to, documents)
         if found is not None:
             journal.end(exchange, encode_stream([one.raw for one in found]))

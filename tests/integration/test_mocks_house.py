@@ -218,6 +218,36 @@ async def test_a_party_says_nothing_that_cannot_be_noted(settle: Opener) -> None
     assert (await tester.ask("r-2")).state == "answered"
 
 
+async def test_what_a_party_sends_by_itself_waits_for_the_disk_as_its_replies_do(
+    settle: Opener,
+) -> None:
+    tester = await settle()
+    space, reached = tester.space, 0
+
+    async def listen(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal reached
+        reached += 1
+        writer.close()
+
+    server = await asyncio.start_server(listen, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    stranger = space.pki.identity("991066")
+    space.admit(stranger, f"https://127.0.0.1:{port}")
+    assert space.file is not None
+    await space.file.flushed()
+    space.file._db.execute("PRAGMA busy_timeout=0")
+    other = driver.connect(str(space.file.path), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    for to in ("991066", tester.world.code("insurer")):
+        assert await space.post(tester.core, to, (b"x",)) is None
+    assert reached == 0
+    other.execute("ROLLBACK")
+    other.close()
+    assert await space.post(tester.core, "991066", (b"x",)) is None
+    assert reached == 1
+    server.close()
+
+
 @pytest.mark.parametrize(
     ("point", "kind", "outcome", "more"),
     [
