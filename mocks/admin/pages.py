@@ -195,6 +195,7 @@ class Pages:
     def _surroundings(self, room: Room) -> dict[str, Any]:  # Any: what templates read
         return {
             "space": show_space(room),
+            "kept": sum(1 for row in room.space.journal.rows() if not row.is_marker),
             "spaces": [one.name for one in self._desk.list_rooms()],
             "parties": list_parties(room).parties,
             "faults": list_faults(room).faults,

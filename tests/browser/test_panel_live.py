@@ -188,3 +188,35 @@ def test_a_flood_of_rows_ends_with_the_newest_and_a_link_to_the_older(
     expect(page.locator("#older a")).to_have_attribute("href", re.compile(f"before={first}$"))
     page.goto(f"{yard.url}?before={numbers[-1]}")
     expect(page.locator("#rows tr")).to_have_count(4)
+
+
+def test_a_space_that_was_closed_is_said_to_be_and_comes_back(page: Page, served: Served) -> None:
+    yard = served.open()
+    yard.ask()
+    open_live(page, yard)
+    rows = page.locator("#rows tr").count()
+    served.close(yard)
+    expect(page.locator("#gone")).to_contain_text("このスペースは閉じられました")
+    assert page.locator("#rows tr").count() == rows  # what was seen stays to be read
+    served.opened -= 1
+    again = served.open()
+    assert again.name == yard.name
+    expect(page.locator("#gone")).to_be_hidden()
+    expect(page.locator("#line")).to_have_attribute("data-state", "open")
+    expect(page.locator("#rows tr")).to_have_count(0)
+    served.close(again)
+
+
+def test_a_row_that_was_cleared_away_is_open_no_more(page: Page, yard: Yard) -> None:
+    number = yard.note()
+    open_live(page, yard, f"/rows/{number}")
+    expect(page.locator("#detail-title")).to_contain_text(f"#{number} ")
+    said = page.request.delete(
+        yard.url.replace("/spaces/", "/__mocks/v1/spaces/") + "/journal",
+        headers={"Origin": yard.served.server.url},
+    )
+    assert said.ok, said.text()
+    expect(page.locator("#none")).to_be_visible()
+    expect(page.locator("#space dd").nth(1)).to_have_text("0 行")
+    expect(page.locator("#detail")).to_contain_text("記録を選んでください")
+    expect(page).to_have_url(yard.url)

@@ -324,7 +324,7 @@ async def test_what_is_no_report_is_refused_and_not_kept(
     await admin.open()
     found, page = await choose(admin, **files)
     assert found == status
-    assert said in page.xpath("string(//p[@role='alert'])")
+    assert said in page.xpath("string(//main//p[@role='alert'])")
     page = await read(admin, "/spaces/demo/reports")
     assert not page.xpath("//a[text()='報告書の全文']")
 

@@ -67,7 +67,12 @@ export function once(work, pause = 100) {
 
 const SIDE = ["banner", "space", "clock", "parties", "moments"];
 export const refreshSide = once(async () => {
-  const page = await load(`/spaces/${document.body.dataset.space}/side`);
+  const gone = document.getElementById("gone");
+  const page = await load(`/spaces/${document.body.dataset.space}/side`).catch((error) => {
+    if (error.status === 404) gone.hidden = false;
+    throw error;
+  });
+  gone.hidden = true;
   for (const id of SIDE) swap(page, id);
   document.dispatchEvent(new CustomEvent("side"));
 });

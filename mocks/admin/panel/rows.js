@@ -70,8 +70,21 @@ async function refreshDetail() {
   swap(await load(location.href), "detail");
 }
 
+// What was cleared away is open no more.
+async function loadHere() {
+  try {
+    return await load(location.href);
+  } catch (error) {
+    if (error.status !== 404 && error.status !== 410) throw error;
+    const page = await load(`/spaces/${space}${table().dataset.query}`);
+    history.replaceState(null, "", `/spaces/${space}${table().dataset.query}`);
+    swap(page, "detail");
+    return page;
+  }
+}
+
 const refreshAll = once(async () => {
-  const page = await load(location.href);
+  const page = await loadHere();
   for (const id of ["unmatched", "older", "sequence", "none"]) swap(page, id);
   if (page.querySelector("[data-detail]")) swap(page, "detail");
   mark();
