@@ -40,6 +40,17 @@ def test_axe_finds_nothing_on_any_page(page: Page, yard: Yard, served: Served) -
     served.close(other)
 
 
+def test_on_a_narrow_screen_what_happens_is_on_the_first_page(page: Page, yard: Yard) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{yard.url}/rows/{fill(yard)}")
+    expect(page.locator("#rows tr").first).to_be_in_viewport()
+    for path in PAGES:
+        page.goto(yard.url + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        found = Axe().run(page, options={"resultTypes": ["violations"]})
+        assert found.violations_count == 0, (path, found.generate_report())
+
+
 def test_the_login_page_is_accessible_too(browser: Browser, served: Served) -> None:
     context = browser.new_context(viewport=SIZE)
     page = context.new_page()
