@@ -42,8 +42,8 @@ PORT: Final = 9410
 # Of an answer that came at once nobody says that it was taken over: only the system shows it.
 _IMPLIED: Final = frozenset({"ack", "inquiry.answer.accepted"})
 REGISTER: Final = (
-    "directory.toml を読み込み、people.jsonl の人と副本を試験対象に登録してから、"
-    "最後に符号を取得してください（機関の番号は試験によって変わります）。"
+    "directory.toml を読み込み、people.jsonl の人（提供側では replica の副本も）を試験対象に"
+    "登録してから、最後に符号を取得してください（機関の番号は試験によって変わります）。"
 )
 
 

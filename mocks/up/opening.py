@@ -3,7 +3,7 @@
 import asyncio
 import importlib
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -151,8 +151,8 @@ def _tell_where(up: Up, run: Run, api: str) -> None:
     }
 
 
-def _write_person(one: Cast) -> str:
-    """Return a person as one line of JSON, with the sandbox numbers that the system needs."""
+def _write_person(one: Cast, replica: Mapping[str, object]) -> str:
+    """Return a person as one line of JSON: sandbox numbers, and what the office knows."""
     resident = one.resident
     return json.dumps(
         {
@@ -165,9 +165,18 @@ def _write_person(one: Cast) -> str:
             "born_on": resident.born_on.isoformat(),
             "sex_code": resident.sex_code,
             "address": resident.last_stay.address,
+            "replica": replica,
         },
         ensure_ascii=False,
     )
+
+
+def _list_known(crew: Crew, one: Cast, information: str) -> dict[str, dict[str, str]]:
+    """Return the values that the office can provide of a person, by information and item."""
+    if "unregistered" in one.tags:
+        return {}
+    values = crew.values(one, information)
+    return {information: {item: value for item, value in values.items() if value is not None}}
 
 
 def _write_papers(up: Up) -> None:
@@ -184,7 +193,8 @@ def _write_papers(up: Up) -> None:
     for one in crew:
         world.introduce(one.who, one.resident, information=told, tags=one.tags)
     people = up.folder / "people.jsonl"
-    people.write_text("".join(f"{_write_person(one)}\n" for one in crew), encoding="utf-8")
+    lines = [_write_person(one, _list_known(crew, one, told[0])) for one in crew]
+    people.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     up.under_test = {
         "institution": up.plan.code,
         "URL": up.wanted.sut_url,
