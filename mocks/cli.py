@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar
 import typer
 
 from mocks.cli_output import JsonOption
-from mocks.lazy import LazyGroup
+from mocks.lazy import LazyGroup, Part
 
 DEFAULT_PEOPLE = 24
 
@@ -38,17 +38,24 @@ RegisterOption = Annotated[
 class Mocks(LazyGroup):
     """The commands of counterparties."""
 
-    modules: ClassVar = {
-        "up": "mocks.cli_up",
-        "scenario": "mocks.cli_scenarios",
-        "space": "mocks.cli_space",
-        "clock": "mocks.cli_clock",
-        "fault": "mocks.cli_fault",
-        "party": "mocks.cli_party",
-        "journal": "mocks.cli_journal",
-        "people": "mocks.cli_people",
-        "conform": "mocks.conform.cli",
-        "stub": "mocks.cli_stub",
+    # A test compares what is said here with what each group says of itself.
+    parts: ClassVar = {
+        "up": Part(
+            "mocks.cli_up",
+            "相手機関と試験対象を起動したままにする / Keep counterparties up until Ctrl-C.",
+        ),
+        "scenario": Part("mocks.cli_scenarios", "シナリオ / Scenarios of counterparties."),
+        "space": Part("mocks.cli_space", "スペース / Spaces: units of isolation."),
+        "clock": Part("mocks.cli_clock", "スペースの時計 / The clock of a space."),
+        "fault": Part("mocks.cli_fault", "臨時の障害 / Faults for the moment."),
+        "party": Part("mocks.cli_party", "参加者 / The parties of a space."),
+        "journal": Part("mocks.cli_journal", "記録 / The journal of a space."),
+        "people": Part("mocks.cli_people", "架空の人 / Fictitious people."),
+        "conform": Part("mocks.conform.cli", "適合性試験 / Conformance of a system under test."),
+        "stub": Part(
+            "mocks.cli_stub",
+            "決まった応答を HTTP で返し続ける / Give fixed answers over HTTP until Ctrl-C.",
+        ),
     }
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import asdict
 from enum import Enum
 from typing import Annotated, Any
@@ -13,7 +12,6 @@ from mocks.cli_output import NO, JsonOption, echo, pad, print_json
 from mocks.cli_run import run_scenarios
 from mocks.cli_source import SOURCE_HELP, SourceArgument, load, print_problems, read
 from mocks.engine.loading import Loaded
-from mocks.engine.problems import Problem
 from mocks.engine.scenario_diff import list_changes
 from mocks.engine.scenario_graph import draw_graph, write_mermaid, write_text
 from mocks.engine.scenario_lint import lint_bytes
@@ -59,10 +57,7 @@ def lint_scenarios(
     """シナリオを点検する。誤りがあれば 1 で終わる / Lint scenarios; exit 1 on an error."""
     names = sources or [loaded.scenario.id for loaded in list_shipped()]
     found = {name: lint_bytes(read(name).octets) for name in names}
-    if as_json:
-        print_json([_report(name, problems) for name, problems in found.items()])
-    else:
-        print_problems(found)
+    print_problems(found, as_json=as_json)
     if any(one.severity == "error" for problems in found.values() for one in problems):
         raise typer.Exit(NO)
 
@@ -71,7 +66,7 @@ def lint_scenarios(
 def show_scenario(source: SourceArgument, *, as_json: JsonOption = False) -> None:
     """シナリオをそのまま表示する / Show a scenario as it is written."""
     found = read(source)
-    loaded = load(found)
+    loaded = load(found, as_json=as_json)
     if as_json:
         value = read_yaml(found.octets).value
         print_json({"id": loaded.scenario.id, "sha256": found.sha256, "scenario": value})
@@ -89,7 +84,7 @@ def graph_scenario(
     as_json: JsonOption = False,
 ) -> None:
     """シナリオを図にする / Draw parties as lanes, rules as arrows, faults and later steps."""
-    graph = draw_graph(load(read(source)).scenario)
+    graph = draw_graph(load(read(source), as_json=as_json).scenario)
     if as_json:
         print_json(asdict(graph))
     else:
@@ -105,8 +100,8 @@ def diff_scenarios(
 ) -> None:
     """二つのシナリオの違いを示す / Show what differs between two scenarios."""
     before, after = read(first), read(second)
-    load(before)
-    load(after)
+    load(before, as_json=as_json)
+    load(after, as_json=as_json)
     changes = list(list_changes(read_yaml(before.octets).value, read_yaml(after.octets).value))
     if as_json:
         print_json([asdict(one) for one in changes])
@@ -131,25 +126,6 @@ def _summary(loaded: Loaded) -> dict[str, Any]:
         "rules": len(scenario.rules),
         "expect": len(scenario.expect),
         "sha256": hashlib.sha256(octets).hexdigest(),
-    }
-
-
-def _report(name: str, problems: Sequence[Problem]) -> dict[str, Any]:
-    return {
-        "file": name,
-        "ok": all(one.severity != "error" for one in problems),
-        "problems": [
-            {
-                "code": one.code,
-                "severity": one.severity,
-                "line": one.place.line,
-                "column": one.place.column,
-                "path": one.pointer,
-                "message_ja": one.ja,
-                "message_en": one.en,
-            }
-            for one in problems
-        ],
     }
 
 

@@ -4,11 +4,11 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from mocks.cli_output import ENVIRONMENT, NO, echo
+from mocks.cli_output import ENVIRONMENT, NO, echo, print_json
 from mocks.engine.loading import Loaded, load_scenario
 from mocks.engine.problems import Problem, ScenarioError
 from mocks.engine.yaml_tree import MAX_BYTES
@@ -44,7 +44,7 @@ def read(name: str) -> Source:
             with path.open("rb") as file:
                 return Source(name=name, octets=file.read(MAX_BYTES + 1))
     except OSError as error:
-        typer.echo(f"{name}: {type(error).__name__}", err=True)
+        echo(f"{name}: 読めません / cannot be read: {error.strerror}", err=True)
         raise typer.Exit(ENVIRONMENT) from error
     octets = find_shipped(name)
     if octets is None:
@@ -53,7 +53,7 @@ def read(name: str) -> Source:
     return Source(name=name, octets=octets)
 
 
-def load(source: Source) -> Loaded:
+def load(source: Source, *, as_json: bool = False) -> Loaded:
     """Return the scenario of a file; what is wrong with it is printed.
 
     Raises:
@@ -62,15 +62,37 @@ def load(source: Source) -> Loaded:
     try:
         return load_scenario(source.octets)
     except ScenarioError as error:
-        print_problems({source.name: error.problems})
+        print_problems({source.name: error.problems}, as_json=as_json)
         raise typer.Exit(NO) from error
 
 
-def print_problems(found: Mapping[str, Sequence[Problem]]) -> None:
-    """Print what is wrong with each file, one line each."""
+def print_problems(found: Mapping[str, Sequence[Problem]], *, as_json: bool = False) -> None:
+    """Print what is wrong with each file, one line each, or all as JSON."""
+    if as_json:
+        print_json([_report(name, problems) for name, problems in found.items()])
+        return
     for name, problems in found.items():
         for one in problems:
             place = f"{name}:{one.place.line}:{one.place.column}"
             echo(f"{place}: {one.severity} {one.code}: {one.ja} / {one.en}")
         if not problems:
             echo(f"{name}: ok")
+
+
+def _report(name: str, problems: Sequence[Problem]) -> dict[str, Any]:
+    return {
+        "file": name,
+        "ok": all(one.severity != "error" for one in problems),
+        "problems": [
+            {
+                "code": one.code,
+                "severity": one.severity,
+                "line": one.place.line,
+                "column": one.place.column,
+                "path": one.pointer,
+                "message_ja": one.ja,
+                "message_en": one.en,
+            }
+            for one in problems
+        ],
+    }

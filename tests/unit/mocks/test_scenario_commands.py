@@ -111,3 +111,16 @@ def test_a_name_that_no_file_can_have_is_a_matter_of_the_environment() -> None:
 def test_nothing_in_a_file_moves_the_cursor(file: Path) -> None:
     file.write_text(SMALL.replace('ja: "小さな例"', 'ja: "\\e[2J"'), "utf-8")
     assert "\x1b" not in run("graph", str(file)).output
+
+
+@pytest.mark.parametrize("command", ["run", "show", "graph"])
+def test_what_is_wrong_with_a_file_is_json_where_that_is_wanted(
+    command: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "none.yaml"
+    path.write_text("mocks: '1'\n", "utf-8")
+    refused = run(command, str(path), "--json")
+    assert refused.exit_code == 1
+    [report] = json.loads(refused.stdout)
+    assert (report["file"], report["ok"]) == (str(path), False)
+    assert report["problems"][0]["code"] == "schema.missing_key"
