@@ -2,10 +2,12 @@
 
 import re
 import subprocess
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from mocks.admin.server import Address
 from tests.support.panel import Served, Yard
 
 
@@ -220,3 +222,40 @@ def test_a_row_that_was_cleared_away_is_open_no_more(page: Page, yard: Yard) -> 
     expect(page.locator("#space dd").nth(1)).to_have_text("0 行")
     expect(page.locator("#detail")).to_contain_text("記録を選んでください")
     expect(page).to_have_url(yard.url)
+
+
+def test_a_server_that_is_gone_is_said_to_be_until_it_is_back(
+    page: Page, yard: Yard, served: Served
+) -> None:
+    page.clock.install()
+    open_live(page, yard)
+    served.call(served.server.stop)
+    expect(page.locator("#line")).to_have_attribute("data-state", "waiting")
+    expect(page.locator("#lost")).to_be_hidden()
+    page.clock.run_for(4000)
+    expect(page.locator("#lost")).to_contain_text("サーバーにつながりません")
+    page.get_by_role("button", name="+1分").click()
+    expect(page.locator("#said")).to_contain_text("サーバーに届きません")
+    served.server.address = Address(port=served.server.desk.gate.port)
+    served.call(served.server.start)
+    expect(page.locator("#line")).to_have_attribute("data-state", "open")
+    expect(page.locator("#lost")).to_be_hidden()
+
+
+def test_many_lanes_keep_their_names_apart(page: Page, yard: Yard) -> None:
+    for name in ("accounts", "employment", "town", "991099", "stranger"):
+        yard.note(peer=name)
+    open_live(page, yard)
+    names = page.locator(".lanes b")
+    expect(names).to_have_count(10)
+    boxes = [one.bounding_box() for one in names.all()]
+    ends = [(box["x"], box["x"] + box["width"]) for box in boxes if box]
+    assert all(end <= start for (_, end), (start, _) in pairwise(ends))
+    assert all(end - start > 70 for start, end in ends)
+
+
+def test_where_a_party_is_can_be_read_beside_it(page: Page, yard: Yard) -> None:
+    open_live(page, yard)
+    page.locator("#party-urls summary").click()
+    core = page.locator("#party-urls div", has_text="999989")
+    expect(core.locator("code")).to_have_text(re.compile(r"https://127\.0\.0\.1:\d+$"))

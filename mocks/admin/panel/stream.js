@@ -3,10 +3,15 @@ import { refreshSide } from "./parts.js";
 
 const WORDS = { open: "自動更新中", waiting: "再接続しています", closed: "切れました。開き直しています" };
 const REOPEN = 3000;
+const PATIENCE = 4000;  // before a server that does not answer is called lost
+let patience = 0;
 
 function show(state) {
   const line = document.getElementById("line");
   if (line.dataset.state === state) return;
+  clearTimeout(patience);
+  document.getElementById("lost").hidden = true;
+  if (state === "waiting") patience = setTimeout(() => { document.getElementById("lost").hidden = false; }, PATIENCE);
   line.dataset.state = state;
   line.textContent = WORDS[state];
 }
