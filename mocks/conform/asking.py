@@ -1,6 +1,6 @@
 """One inquiry as core and inquirer send it to a provider, right or spoiled, and the reply."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Literal
@@ -9,8 +9,17 @@ from mocks.conform.bench import Bench
 from mocks.parties.agency_state import BASIS, INSTRUMENT
 from mocks.parties.desk import Letter, forger
 from mocks.parties.refusals import RefusedError
-from wire.documents import Document
-from wire.messages import Answer, Inquiry, Notice, Receipt, Refusal, RequestedInformation
+from wire.documents import Document, decode_stream
+from wire.messages import (
+    Answer,
+    Inquiry,
+    Message,
+    Notice,
+    Receipt,
+    Refusal,
+    RequestedInformation,
+    decode,
+)
 from wire.permit import PermitClaims, PermitGrant, issue
 
 LIFE: Final = timedelta(minutes=5)
@@ -21,7 +30,7 @@ UNLISTED: Final = "69-8"  # an affair under which nobody may ask for what topics
 class Said:
     """What a provider said: of an answer its items and body, of a refusal its code."""
 
-    kind: Literal["answered", "not_provided", "refused", "receipt", "silent", "unsigned"]
+    kind: Literal["answered", "not_provided", "refused", "receipt", "silent", "stray", "unsigned"]
     ja: str
     code: str | None = None
     items: tuple[str, ...] = ()
@@ -136,8 +145,10 @@ async def send(bench: Bench, stream: Sequence[bytes]) -> Said:
     replies = await bench.space.post(bench.world.core.code, bench.code, stream)
     if replies is None:
         return Said(kind="silent", ja="応答がありません")
-    found = [_read(bench, one) for one in replies]
-    order = ("answered", "not_provided", "refused", "receipt", "unsigned")
+    sent = [one for one in decode_stream(b"".join(stream)) if isinstance(one, Document)]
+    asked = {one.message_id: one for one in sent}
+    found = [_read(bench, one, asked) for one in replies]
+    order = ("answered", "not_provided", "refused", "receipt", "stray", "unsigned")
     for kind in order:
         for said in found:
             if said.kind == kind:
@@ -145,11 +156,31 @@ async def send(bench: Bench, stream: Sequence[bytes]) -> Said:
     return Said(kind="silent", ja="照会への応答がありません")
 
 
-def _read(bench: Bench, document: Document) -> Said:
+def _read(bench: Bench, document: Document, asked: Mapping[str, Document]) -> Said:
+    """Return what a reply says to one of the documents that were sent, by message id."""
     try:
         message = bench.asker.desk.read(document, now=bench.now, old=True)
     except RefusedError as error:
         return Said(kind="unsigned", ja=f"応答を確かめられません（{error.code}）")
+    stray = _find_stray(bench, document, asked.get(document.in_reply_to or ""), message)
+    return _say(document, message) if stray is None else Said(kind="stray", ja=stray)
+
+
+def _find_stray(
+    bench: Bench, document: Document, request: Document | None, message: Message
+) -> str | None:
+    """Return why a reply is none to what was sent, or None if it is one."""
+    if request is None:
+        return "nakadachi-in-reply-to が、送った電文の番号ではありません"
+    if (document.sender, document.recipient) != (bench.code, request.sender):
+        wrong = f"{document.sender} から {document.recipient} への応答です"
+        return f"{wrong}（{bench.code} から、電文を書いた {request.sender} に宛てます）"
+    if isinstance(message, Answer | Receipt) and not _is_about(message, request):
+        return "処理通番か許可証の番号が、照会のものではありません"
+    return None
+
+
+def _say(document: Document, message: Message) -> Said:
     if isinstance(message, Answer):
         items = [item.id for part in message.information for item in part.items]
         if message.state != "answered":
@@ -162,3 +193,13 @@ def _read(bench: Bench, document: Document) -> Said:
     if isinstance(message, Receipt):
         return Said(kind="receipt", ja=f"受付 {message.state}")
     return Said(kind="silent", ja=f"電文 {document.kind}")
+
+
+def _is_about(message: Answer | Receipt, request: Document) -> bool:
+    """Return whether an answer or receipt names the inquiry that it replies to."""
+    inquiry = decode(request.kind, request.body) if request.kind == "inquiry" else None
+    return isinstance(inquiry, Inquiry) and all(
+        getattr(message, name, told) == told
+        for name in ("transaction_number", "permit_id")
+        if (told := getattr(inquiry, name))
+    )

@@ -3,21 +3,26 @@
 import asyncio
 import json
 import shutil
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from mocks.conform.bench import PERSON
 from mocks.conform.conclusion import RunResult
 from mocks.conform.doctoring import Diagnosis
 from mocks.conform.plan import make_plan
 from mocks.conform.session import Session
 from mocks.gateway_files import find_free_ports
+from tests.support.foreign_documents import Document
 from tests.support.foreign_provider import ForeignProvider
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(60)]
 
 CASES = ("pro.answers", "pro.permit.*", "pro.notice.*", "pro.inquiry.*", "pro.repeat*")
+MESSAGE_ID, OTHER = "nakadachi-message-id", "00000000-0000-4000-8000-000000000000"
 BEYOND = ("pro.unlisted.*", "pro.closed")
 
 
@@ -28,6 +33,7 @@ class Vendor:
     session: Session | None = None
     papers: dict[str, str] = field(default_factory=dict)
     asked: "asyncio.Queue[str]" = field(default_factory=asyncio.Queue)
+    make: type[ForeignProvider] = ForeignProvider
     provider: ForeignProvider | None = None
 
     def hear(self, text: str) -> None:
@@ -38,26 +44,29 @@ class Vendor:
 
     async def operate(self) -> None:
         await self.asked.get()
-        provider = self.provider = ForeignProvider(self.papers)
+        provider = self.provider = self.make(self.papers)
         provider.start()
-        for number in self.list_numbers():
-            await asyncio.to_thread(provider.acquire, number)
+        await asyncio.to_thread(provider.acquire, self.find_number())
         for hours in (("08:30", "17:15"), None):
             await self.asked.get()
             provider.hours = hours
             self.press_enter()
 
-    def list_numbers(self) -> list[str]:
+    def find_number(self) -> str:
+        """Return the individual number of the one person whom the cases are about."""
         lines = Path(self.papers["people"]).read_text(encoding="utf-8").splitlines()
-        return [json.loads(line)["individual_number"] for line in lines]
+        people = {one["name"]: one for one in map(json.loads, lines)}
+        return str(people[PERSON]["individual_number"])
 
     def press_enter(self) -> None:
         assert self.session is not None
         self.session.waits.said.set()
 
 
-async def conform(folder: Path) -> tuple[tuple[Diagnosis, ...], RunResult | None]:
-    vendor = Vendor()
+async def conform(
+    folder: Path, *chosen: str, make: type[ForeignProvider] = ForeignProvider
+) -> tuple[tuple[Diagnosis, ...], RunResult | None]:
+    vendor = Vendor(make=make)
     port, own = find_free_ports(2)
     plan = make_plan(
         {
@@ -66,7 +75,7 @@ async def conform(folder: Path) -> tuple[tuple[Diagnosis, ...], RunResult | None
             "sut_url": f"https://127.0.0.1:{own}",
             "port": port,
             "folder": folder,
-            "chosen": [*CASES, *BEYOND],
+            "chosen": list(chosen),
             "patience": 20,
         }
     )
@@ -74,7 +83,9 @@ async def conform(folder: Path) -> tuple[tuple[Diagnosis, ...], RunResult | None
     async with asyncio.TaskGroup() as tasks:
         operating = tasks.create_task(vendor.operate())
         try:
-            return await session.examine_and_run()
+            if make is ForeignProvider:
+                return await session.examine_and_run()
+            return (), await session.run()  # the doctor would stop at what is wrong
         finally:
             operating.cancel()
             if vendor.provider is not None:
@@ -85,10 +96,61 @@ async def conform(folder: Path) -> tuple[tuple[Diagnosis, ...], RunResult | None
 
 
 async def test_a_provider_written_from_the_documents_passes_every_case(tmp_path: Path) -> None:
-    found, run = await conform(tmp_path / "papers")
+    found, run = await conform(tmp_path / "papers", *CASES, *BEYOND)
     assert {one.state for one in found} == {"ok", "not_tried"}, found
     assert run is not None
     tried = [one for one in run.tests if one.result != "omit"]
     assert {one.id: one.result for one in tried} == {one.id: "pass" for one in tried}, tried
     assert len(tried) == 17
     assert run.exit_code == 0
+
+
+class RepliesToWhoBrought(ForeignProvider):
+    def write(self, kind: str, body: str, to: str, about: Document | None = None) -> bytes:
+        return super().write(kind, body, self.core if about else to, about)
+
+
+class RepliesToNothing(ForeignProvider):
+    def write(self, kind: str, body: str, to: str, about: Document | None = None) -> bytes:
+        other = replace(about, fields={**about.fields, MESSAGE_ID: OTHER}) if about else None
+        return super().write(kind, body, to, other)
+
+
+class AnswersAboutAnother(ForeignProvider):
+    def answer(self, inquiry: Document, permit: Mapping[str, Any], *, known: bool) -> bytes:
+        return super().answer(inquiry, {**permit, "transaction_number": OTHER}, known=known)
+
+
+class LooksAtNoList(ForeignProvider):
+    def check_list(self, permit: Mapping[str, Any]) -> None:
+        del permit
+
+
+class ForgetsWhatItSaid(ForeignProvider):
+    def find_reply(self, document: Document) -> bytes:
+        self.replies.pop(document["message-id"], None)
+        return b""
+
+
+# Who is wrong, which test notices it, at which check, and what is said of it.
+WRONG = [
+    (RepliesToWhoBrought, "pro.answers", "answered", "電文を書いた"),
+    (RepliesToNothing, "pro.answers", "answered", "nakadachi-in-reply-to"),
+    (AnswersAboutAnother, "pro.answers", "answered", "処理通番"),
+    (LooksAtNoList, "pro.unlisted.information", "refused", "回答 answered"),
+    (ForgetsWhatItSaid, "pro.repeat", "answered", "permit.used"),
+]
+
+
+@pytest.mark.parametrize(
+    ("make", "test", "check", "told"), WRONG, ids=[one[0].__name__ for one in WRONG]
+)
+async def test_a_wrong_provider_hears_what_is_wrong(
+    make: type[ForeignProvider], test: str, check: str, told: str, tmp_path: Path
+) -> None:
+    _, run = await conform(tmp_path / "papers", test, make=make)
+    assert run is not None
+    [tried] = [one for one in run.tests if one.result != "omit"]
+    found = {one.id: one for one in tried.checks}
+    assert found[check].result == "fail", tried
+    assert told in found[check].received
