@@ -24,7 +24,7 @@ from mocks.conform.cli_reports import (
 from mocks.conform.conclusion import USAGE
 from mocks.conform.doctoring import Diagnosis, exit_code_of, write_diagnosis
 from mocks.conform.forms import BUNDLE, write_summary
-from mocks.conform.plan import Plan, PlanFileError, make_plan, read_plan
+from mocks.conform.plan import NoProfileError, Plan, PlanFileError, make_plan, read_plan
 from mocks.conform.profiles import Profile, list_profiles
 from mocks.conform.report_json import as_document
 from mocks.conform.session import Session
@@ -102,7 +102,10 @@ def register(parent: typer.Typer) -> None:
 @app.command("profiles")
 def show_profiles(*, business: BusinessOption = None, as_json: JsonOption = False) -> None:
     """試験一式を業務ごとに一覧にする / List the profiles by business."""
-    found = [one for one in list_profiles() if business in {None, one.of and one.of.id}]
+    found = list_profiles(business)
+    if not found:
+        tell(str(NoProfileError("", business)))
+        raise typer.Exit(USAGE)
     if as_json:
         print_json([_describe(one) for one in found])
         return
@@ -229,7 +232,7 @@ def _open(plan: Path | None, **options: Any) -> Session:  # noqa: ANN401  # opti
         values = read_plan(plan) if plan is not None else {}
         values |= {name: value for name, value in options.items() if value is not None}
         if "profile" not in values:
-            raise typer.BadParameter("PROFILE", param_hint="--plan")
+            raise NoProfileError("", str(values.get("business") or "") or None)
         made: Plan = make_plan(values)
         profile: Profile = made.load_profile()
     except PlanFileError as error:

@@ -16,6 +16,15 @@ class PlanFileError(Exception):
         super().__init__(f"{place}: {what}")
 
 
+class NoProfileError(PlanFileError):
+    """A plan that names no profile, or one that there is not; the text says which there are."""
+
+    def __init__(self, profile: str, business: str | None) -> None:
+        known = "、".join(one.id for one in list_profiles(business) or list_profiles())
+        named = " ".join(filter(None, (profile, business))) or "PROFILE"
+        super().__init__(named, f"試験一式を一つ選んでください（{known}）")
+
+
 class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A run as it is planned; options of the command come before what the file says.
 
@@ -54,9 +63,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         """
         found = find_profile(self.profile, self.business)
         if found is None:
-            known = "、".join(one.id for one in list_profiles())
-            wanted = " ".join(filter(None, (self.profile, self.business)))
-            raise PlanFileError(wanted, f"試験一式がありません（{known}）")
+            raise NoProfileError(self.profile, self.business)
         return found
 
 

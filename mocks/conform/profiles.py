@@ -113,8 +113,13 @@ class Requirement:
 
 
 @cache
-def list_profiles() -> tuple[Profile, ...]:
-    """Return the profiles that are shipped: of each business in each role, then those of files."""
+def list_profiles(business: str | None = None) -> tuple[Profile, ...]:
+    """Return the profiles that are shipped: of each business in each role, then those of files.
+
+    If a business is named by its id, its profiles alone.
+    """
+    if business is not None:
+        return tuple(one for one in list_profiles() if one.of and one.of.id == business)
     folder = files("mocks.conform") / FOLDER
     texts = [(folder / f"{role}.toml").read_bytes() for role in ("inquirer", "provider")]
     shared = (load_profile(text, business) for business in BUSINESSES for text in texts)
@@ -143,11 +148,7 @@ def load_profile(octets: bytes, business: Business | None = None) -> Profile:
 
 def find_profile(name: str, business: str | None = None) -> Profile | None:
     """Return the shipped profile of an id, or the first one of a role, in a business if named."""
-    for one in list_profiles():
-        wanted = business is None or (one.of is not None and one.of.id == business)
-        if name in {one.id, one.role} and wanted:
-            return one
-    return None
+    return next((one for one in list_profiles(business) if name in {one.id, one.role}), None)
 
 
 @cache

@@ -1,13 +1,17 @@
 """Businesses: the permit list allows what they ask, and scenarios are put for them as a whole."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
 from mocks.conform.asking import UNLISTED
 from mocks.conform.businesses import BUSINESSES, NO_RESIDENCE, Business
+from mocks.conform.cli import register
 from mocks.conform.profiles import Profile, find_profile, list_profiles
 from mocks.conform.scenario_tests import load_source
 from mocks.engine.examples import find_example
@@ -148,6 +152,28 @@ def test_who_names_no_business_gets_the_first_one() -> None:
 )
 def test_what_does_not_fit_together_is_no_profile(name: str, business: str | None) -> None:
     assert find_profile(name, business) is None
+
+
+# What is asked of the command, which profiles it shows then, and how it ends.
+ASKED = [
+    (("profiles", "--business", "welfare"), ["welfare-inquirer-v1", "welfare-provider-v1"], 0),
+    (("profiles", "--business", "nobody"), [one.id for one in list_profiles()], 2),
+    (("run", "--business", "welfare"), ["welfare-inquirer-v1", "welfare-provider-v1"], 2),
+    (("doctor", "files", "--business", "tax"), ["tax-inquirer-v1", "tax-provider-v1"], 2),
+    (("doctor",), [one.id for one in list_profiles()], 2),
+]
+
+
+@pytest.mark.parametrize(("arguments", "shown", "code"), ASKED)
+def test_who_starts_from_a_business_sees_its_profiles(
+    arguments: Sequence[str], shown: Sequence[str], code: int
+) -> None:
+    app = typer.Typer()
+    register(app)
+    said = CliRunner().invoke(app, ["conform", *arguments])
+    assert said.exit_code == code
+    told = {one.id for one in list_profiles() if one.id in said.output}
+    assert told == set(shown)
 
 
 def found(name: str, business: str | None = None) -> Profile:
