@@ -186,7 +186,7 @@ def _untried(
         result=result,
         message=message,
         level=test.level,
-        pending=test.pending,
+        pending=test.is_pending,
     )
 
 
@@ -203,7 +203,7 @@ def _concluded(test: TestSpec, outcome: Outcome) -> TestResult:
         result=roll_up(raw),
         checks=outcome.checks,
         level=test.level,
-        pending=test.pending,
+        pending=test.is_pending,
         facts=outcome.facts,
         journal=outcome.journal,
     )

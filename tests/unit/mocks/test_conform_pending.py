@@ -3,6 +3,7 @@
 import csv
 import io
 from dataclasses import replace
+from importlib.metadata import version
 from importlib.resources import files
 from typing import Any
 
@@ -19,25 +20,24 @@ from mocks.conform.session import Session
 from mocks.engine.clock import system_time
 from tests.support.conform import check, document, group, made_run, made_test
 
-NEW = "fil.receive.cut"
+NEW, NOW = "fil.receive.cut", version("nakadachi")
 TAKES_EVERYTHING = Plan(
     profile="files", check="true {file}", rewrite=("cp {file} {out}",), chosen=("fil.receive.*t",)
 )
 
 
-async def conform(*, pending: bool) -> RunResult:
-    """Run the tests of files on a system that takes whatever it is given, as a profile says."""
+async def conform(*, pending: str) -> RunResult:
+    """Run tests on a system that takes whatever it is given, one of them pending in a release."""
     text = (files("mocks.conform") / "profiles" / "files.toml").read_text(encoding="utf-8")
     named = f'id = "{NEW}"\n'
     assert named in text
-    if pending:
-        text = text.replace(named, f"{named}pending = true\n")
+    text = text.replace(named, f'{named}pending = "{pending}"\n')
     session = Session(plan=TAKES_EVERYTHING, profile=load_profile(text.encode()))
     return await session.run()
 
 
 async def test_a_pending_test_is_reported_from_its_profile_on_and_does_not_fail_the_run() -> None:
-    run = await conform(pending=True)
+    run = await conform(pending=NOW)
     results = {one.id: one.result for one in run.tests if one.result != "omit"}
     assert results == {"fil.receive.right": "pass", NEW: "fail"}
     assert (run.raw, run.result, run.findings, run.exit_code) == ("pass", "pass", (), 0)
@@ -52,8 +52,9 @@ async def test_a_pending_test_is_reported_from_its_profile_on_and_does_not_fail_
     assert read_coverage(told)["REQ-FIL@3"] == ("", "試行中の試験だけが確かめます")
 
 
-async def test_the_same_test_fails_the_run_once_it_counts() -> None:
-    run = await conform(pending=False)
+@pytest.mark.parametrize("pending", ["", f"{NOW}.1"])
+async def test_the_same_test_fails_the_run_in_every_other_release(pending: str) -> None:
+    run = await conform(pending=pending)
     assert (run.result, run.exit_code) == ("fail", 1)
     told = as_document(run)
     assert b'failures="3"' in list_forms(told)["junit.xml"]
@@ -63,12 +64,12 @@ async def test_the_same_test_fails_the_run_once_it_counts() -> None:
 async def test_pending_tests_that_could_not_run_do_not_end_the_run() -> None:
     class Broken:
         async def execute(self, test: TestSpec) -> Outcome:
-            if test.pending:
+            if test.is_pending:
                 raise CouldNotRunError(test.id)
             return Outcome(checks=tuple(check(name=one.id) for one in test.checks))
 
     text = (files("mocks.conform") / "profiles" / "files.toml").read_text(encoding="utf-8")
-    pending = text.replace('kind = "file"\n', 'kind = "file"\npending = true\n', BREAKER)
+    pending = text.replace('kind = "file"\n', f'kind = "file"\npending = "{NOW}"\n', BREAKER)
     runner = Runner(
         profile=load_profile(pending.encode()), executors={"file": Broken()}, now=system_time
     )
