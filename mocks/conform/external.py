@@ -163,6 +163,9 @@ def _say_missing(up: Up, people: AbstractSet[str]) -> str:
     """Return what is missing until everybody has a symbol: a system that hears us, or people."""
     if up.plan.code in up.space.telling.missed:
         return f"　試験対象に届きません: {up.wanted.sut_url}"
+    refused = up.space.telling.refused.get(up.plan.code)
+    if refused is not None:
+        return f"　試験対象が clock の電文を断りました（{refused}）。時計が合わないと進めません"
     unknown = _list_unknown(up, people)
     return f"　符号の取得を待っている人: {'、'.join(unknown)}" if unknown else ""
 

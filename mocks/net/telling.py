@@ -9,18 +9,24 @@ from mocks.engine.clock import REAL, SpaceClock
 from mocks.net.client import DocumentsClient
 from mocks.parties.core import Core
 from mocks.parties.desk import Letter
-from wire.messages import Clock
+from mocks.parties.seen import peek
+from wire.documents import Document
+from wire.messages import Clock, Refusal
 
 PATIENCE_SECONDS: Final = 5.0  # real time: whoever hangs is told again later
 
 
 @dataclass(slots=True)
 class Telling:
-    """Tells the clock to institutions; `missed` are those who did not hear of the last change."""
+    """Tells the clock to institutions; `missed` are those who did not hear of the last change.
+
+    `refused` are the codes with which others refused to follow it.
+    """
 
     core: Core
     clock: SpaceClock
     missed: set[str] = field(default_factory=set)
+    refused: dict[str, str] = field(default_factory=dict)
 
     async def tell(self, to: Sequence[str], client: DocumentsClient) -> None:
         """Return once everybody was told, or did not answer."""
@@ -41,7 +47,16 @@ class Telling:
         self.missed.add(code)
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                if await client.post(code, (document.raw,)) is not None:
+                replies = await client.post(code, (document.raw,))
+                if replies is not None:
                     self.missed.discard(code)
+                    self._note(code, replies)
         except TimeoutError:
             return
+
+    def _note(self, code: str, replies: Sequence[Document]) -> None:
+        """Keep what somebody refused the clock with; whether they signed it does not matter."""
+        self.refused.pop(code, None)
+        for message in map(peek, replies):
+            if isinstance(message, Refusal):
+                self.refused[code] = message.code

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from mocks.conform.doctoring import Diagnosis
 from mocks.conform.plan import make_plan
 from mocks.conform.session import Session
 from mocks.gateway_files import find_free_ports
-from tests.support.foreign_documents import Document
+from tests.support.foreign_documents import Document, RefusedError
 from tests.support.foreign_provider import ForeignProvider
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(60)]
@@ -64,7 +64,11 @@ class Vendor:
 
 
 async def conform(
-    folder: Path, *chosen: str, make: type[ForeignProvider] = ForeignProvider
+    folder: Path,
+    *chosen: str,
+    make: type[ForeignProvider] = ForeignProvider,
+    examined: bool = False,
+    patience: float = 20,
 ) -> tuple[tuple[Diagnosis, ...], RunResult | None]:
     vendor = Vendor(make=make)
     port, own = find_free_ports(2)
@@ -76,16 +80,16 @@ async def conform(
             "port": port,
             "folder": folder,
             "chosen": list(chosen),
-            "patience": 20,
+            "patience": patience,
         }
     )
     session = vendor.session = Session(plan=plan, profile=plan.load_profile(), tell=vendor.hear)
     async with asyncio.TaskGroup() as tasks:
         operating = tasks.create_task(vendor.operate())
         try:
-            if make is ForeignProvider:
+            if examined:
                 return await session.examine_and_run()
-            return (), await session.run()  # the doctor would stop at what is wrong
+            return (), await session.run()
         finally:
             operating.cancel()
             if vendor.provider is not None:
@@ -96,7 +100,7 @@ async def conform(
 
 
 async def test_a_provider_written_from_the_documents_passes_every_case(tmp_path: Path) -> None:
-    found, run = await conform(tmp_path / "papers", *CASES, *BEYOND)
+    found, run = await conform(tmp_path / "papers", *CASES, *BEYOND, examined=True)
     assert {one.state for one in found} == {"ok", "not_tried"}, found
     assert run is not None
     tried = [one for one in run.tests if one.result != "omit"]
@@ -154,3 +158,20 @@ async def test_a_wrong_provider_hears_what_is_wrong(
     found = {one.id: one for one in tried.checks}
     assert found[check].result == "fail", tried
     assert told in found[check].received
+
+
+class RefusesTheClock(ForeignProvider):
+    def act(self, document: Document, stream: Sequence[Document]) -> bytes:
+        if document["kind"] == "clock":
+            raise RefusedError("message.early")
+        return super().act(document, stream)
+
+    def acquire(self, number: str) -> None:
+        del number
+
+
+async def test_whoever_refuses_the_clock_is_told_so_by_the_doctor(tmp_path: Path) -> None:
+    papers = tmp_path / "papers"
+    [found], run = await conform(papers, make=RefusesTheClock, examined=True, patience=2)
+    assert run is None
+    assert "clock の電文を断りました（message.early）" in found.received
