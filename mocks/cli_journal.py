@@ -12,7 +12,17 @@ import typer
 
 from mocks.admin.client import AdminClient, in_space
 from mocks.cli_output import ENVIRONMENT, NO, JsonOption, echo
-from mocks.cli_remote import Json, SpaceOption, UrlOption, choose_space, server, show, write_file
+from mocks.cli_remote import (
+    Json,
+    SpaceOption,
+    UrlOption,
+    choose_space,
+    fail,
+    server,
+    show,
+    write_file,
+    write_instant,
+)
 
 COLUMNS = ("id", "at", "peer", "party", "op", "person", "rule", "faults", "outcome", "note")
 PAGE = 1000
@@ -131,8 +141,8 @@ def verify(
     try:
         found = reading.verify(file)
     except reading.JournalFileError as error:
-        echo(f"{file}: {error}")
-        raise typer.Exit(ENVIRONMENT) from error
+        why = "記録のファイルとして読めません / not readable as a journal file"
+        fail("journal.unreadable", f"{file}: {why}: {error}", as_json=as_json)
     bad = None
     if found.bad is not None:
         bad = {"number": found.bad.number, "reason": found.bad.reason}
@@ -199,7 +209,7 @@ def _read_requests(file: Path) -> list[Json]:
         echo(f"{file}: journal export --jsonl のファイルではありません / not an exported journal")
         raise typer.Exit(NO) from error
     except OSError as error:
-        echo(f"{file}: {error.strerror}")
+        echo(f"{file}: 読めません / cannot be read: {error.strerror}", err=True)
         raise typer.Exit(ENVIRONMENT) from error
     return found
 
@@ -227,4 +237,4 @@ def _print_row(row: Json, *, as_json: bool) -> None:
     faults = " ".join(row["faults"])
     parts = [row["peer"], "->", row["party"], row["op"] or "?", row["person"], row["rule"]]
     said = " ".join(str(one) for one in [*parts, faults, row["outcome"], row["note"]] if one)
-    echo(f"{row['id']:>6}  {row['at']}  {said}")
+    echo(f"{row['id']:>6}  {write_instant(row['at'])}  {said}")

@@ -2,10 +2,12 @@
 
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NoReturn
 
 import typer
 
@@ -13,6 +15,8 @@ from mocks.admin.client import AdminClient, RefusedError, UnreachableError, find
 from mocks.cli_output import ENVIRONMENT, NO, echo, pad, print_json, width_of
 
 SPACE_VARIABLE: Final = "NAKADACHI_MOCKS_SPACE"
+_JST: Final = timezone(timedelta(hours=9))
+_INSTANT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,15}Z")
 Json = Any  # a decoded JSON document: each command knows which
 
 UrlOption = Annotated[
@@ -45,11 +49,19 @@ def server(url: str | None, *, as_json: bool = False) -> Iterator[AdminClient]:
         show_problem(error.problem, as_json=as_json)
         raise typer.Exit(NO) from error
     except UnreachableError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(ENVIRONMENT) from error
+        fail("server.unreachable", str(error), as_json=as_json)
     except OSError as error:
-        typer.echo(f"{error.strerror}: {error.filename or ''}", err=True)
-        raise typer.Exit(ENVIRONMENT) from error
+        said = f"{error.filename or ''}: 読み書きできません / not readable or writable"
+        fail("file.unusable", f"{said}: {error.strerror or error}", as_json=as_json)
+
+
+def fail(code: str, text: str, *, as_json: bool) -> NoReturn:
+    """Say what of the environment is not as it should be, and end with its exit code."""
+    if as_json:
+        print_json({"error": {"code": code, "text": text}})
+    else:
+        echo(text, err=True)
+    raise typer.Exit(ENVIRONMENT)
 
 
 def choose_space(client: AdminClient, space: str | None) -> str:
@@ -107,7 +119,9 @@ def show_problem(problem: Mapping[str, Json], *, as_json: bool) -> None:
     ]
     lines += [f"  {problem['detail_ja']}", f"  {problem['detail_en']}"]
     for one in problem.get("problems", ()):
-        place = f"{one['line']}:{one['column']} {one['path']}"
+        # A rule for the moment is no file: only its path says where in it.
+        line = "" if problem["code"] == "rule.invalid" else f"{one['line']}:{one['column']} "
+        place = f"{line}{one['path']}"
         lines.append(f"  {place} {one['severity']} {one['code']}")
         lines.append(f"    {one['message_ja']} / {one['message_en']}")
     for line in lines:
@@ -116,7 +130,15 @@ def show_problem(problem: Mapping[str, Json], *, as_json: bool) -> None:
 
 def _text(value: Json) -> str:
     if isinstance(value, str):
-        return value
-    if value is None:
+        return write_instant(value) if _INSTANT.fullmatch(value) else value
+    if value is None or value == []:
         return "-"
-    return json.dumps(value, ensure_ascii=False) if value != [] else "-"
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return ", ".join(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def write_instant(text: str) -> str:
+    """Return an instant of the API as people here read it: Japan's time, as scenarios write it."""
+    instant = datetime.fromisoformat(text).astimezone(_JST)
+    return instant.isoformat(timespec="milliseconds" if instant.microsecond else "seconds")

@@ -1,6 +1,7 @@
 """`nakadachi mocks stub`: fixed answers over plain HTTP for what stands beside the parties."""
 
 import asyncio
+import errno
 import json
 import signal
 from collections.abc import Mapping, Sequence
@@ -64,7 +65,9 @@ def stub(
     except (KeyboardInterrupt, asyncio.CancelledError):
         return
     except OSError as error:
-        typer.echo(f"{type(error).__name__}: {error}", err=True)
+        what = f"port {port}" if error.errno == errno.EADDRINUSE else error.filename or journal
+        said = "使えません / cannot be used"
+        echo(f"{what}: {said}: {error.strerror or error}", err=True)
         raise typer.Exit(ENVIRONMENT) from error
 
 
@@ -75,7 +78,7 @@ def _read(file: Path) -> Sequence[Answer]:
         written = msgspec.convert(value, list[_Written])
         return [_answer(one) for one in written]
     except OSError as error:
-        typer.echo(f"{file}: {type(error).__name__}", err=True)
+        echo(f"{file}: 読めません / cannot be read: {error.strerror}", err=True)
         raise typer.Exit(ENVIRONMENT) from error
     except ScenarioError as error:
         print_problems({str(file): error.problems})

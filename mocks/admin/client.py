@@ -62,16 +62,24 @@ def find_target(url: str | None, environment: Mapping[str, str]) -> Target:
         try:
             token = file.read_text(encoding="ascii").strip()
         except (OSError, UnicodeDecodeError) as error:
-            message = f"{chosen}: {file} がありません / no token; start `nakadachi mocks up`"
+            message = (
+                f"{chosen}: サーバーが動いていません（{file} がない）。"
+                "nakadachi mocks up で起動するか、--admin-url を確かめてください"
+                " / no server runs there; start `nakadachi mocks up` or check --admin-url"
+            )
             raise UnreachableError(message) from error
     return Target(url=chosen.rstrip("/"), token=token)
 
 
 def _port_of(url: str) -> int:
+    message = f"{url}: http://ホスト:ポート と書いてください / write http://host:port"
     try:
-        port = urlsplit(url).port
+        place = urlsplit(url)
+        port = place.port
     except ValueError as error:
-        raise UnreachableError(url) from error
+        raise UnreachableError(message) from error
+    if place.scheme not in {"http", "https"} or not place.hostname:
+        raise UnreachableError(message)
     return port or DEFAULT_PORT
 
 
@@ -144,7 +152,11 @@ class AdminClient:
                 yield response
         except (OSError, http.client.HTTPException) as error:
             said = getattr(error, "strerror", None) or type(error).__name__
-            message = f"{self.target.url}: {said}"
+            message = (
+                f"{self.target.url}: つながりません（{said}）。"
+                "サーバーが動いているか、--admin-url を確かめてください"
+                " / no connection; check that the server runs, and --admin-url"
+            )
             raise UnreachableError(message) from error
         finally:
             if connection is not None:

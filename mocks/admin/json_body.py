@@ -12,11 +12,13 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from mocks.admin.problems import AdminError
+from mocks.admin.schemas.common import SHOWN
 
 S = TypeVar("S", bound=msgspec.Struct)
 _AT: Final = re.compile(r" - at `(?:key in )?([^`]*)`\Z")
 _NAME: Final = re.compile(r"`([A-Za-z_][A-Za-z0-9_]{0,39})`")
-_EXPECTED: Final = re.compile(r"Expected (`[a-z |]+`(?: of length [<>=]+ [0-9]+| [<>=]+ [0-9]+)?)")
+_EXPECTED: Final = re.compile(r"Expected (`[a-z |]+`(?: of length [<>=]+ [0-9]+| [<>=]+ [0-9.]+)?)")
+_INSTANT: Final = "2027-06-04T16:50:00+09:00"
 _INTEGER: Final = re.compile(r"-?[0-9]{1,18}")
 _TRUTH: Final = {"true": True, "false": False}
 _BOM: Final = b"\xef\xbb\xbf"
@@ -133,6 +135,16 @@ def explain(message: str, root: str) -> AdminError:
         return AdminError("request.unknown_field", path=f"{path}.{named[1] if named else '*'}")
     if message.startswith("Object missing required field") and named:
         return AdminError("request.missing_field", path=f"{path}.{named[1]}")
-    expected = _EXPECTED.match(message)
     code = "request.type" if ", got `" in message else "request.invalid"
-    return AdminError(code, path=path, expected=expected[1].replace("`", "") if expected else None)
+    return AdminError(code, path=path, expected=_find_expected(message))
+
+
+def _find_expected(message: str) -> str | None:
+    """Return what should stand there: an example of a form, or a type with its bounds."""
+    if "datetime" in message:
+        return _INSTANT
+    for pattern, shown in SHOWN.items():
+        if f"matching regex {pattern!r}" in message:
+            return shown
+    expected = _EXPECTED.match(message)
+    return expected[1].replace("`", "") if expected else None

@@ -227,6 +227,46 @@ def test_no_server_is_the_environment_and_so_is_a_wrong_token(
     assert call("space", "ls").exit_code == 3
 
 
+def test_what_is_wrong_with_the_environment_is_json_where_that_is_wanted(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    nowhere = call("space", "ls", "--admin-url", "http://127.0.0.1:1", "--json")
+    assert nowhere.exit_code == 3
+    assert json.loads(nowhere.stdout)["error"]["code"] == "server.unreachable"
+    wrong = call("space", "ls", "--admin-url", "localhost:9401")
+    assert wrong.exit_code == 3
+    assert "http://ホスト:ポート" in wrong.output
+    lost = call("journal", "verify", str(tmp_path / "none.db"), "--json")
+    assert lost.exit_code == 3
+    assert json.loads(lost.stdout)["error"]["code"] == "journal.unreadable"
+
+
+@pytest.mark.usefixtures("server")
+def test_a_wrong_form_is_refused_with_an_example_of_the_right_one() -> None:
+    read("space", "new", "demo", "--scenario", "S04")
+    for arguments, said in (
+        (("clock", "advance", "3BD"), "PT15M"),
+        (("clock", "set", "2027-06-30 9:00"), "2027-06-04T16:50:00+09:00"),
+        (("clock", "rate", "0"), ">= 0.001"),
+        (("fault", "add", "prov", "reset", "--ttl", "10m"), "PT15M"),
+    ):
+        refused = call(*arguments)
+        assert refused.exit_code == 1
+        assert f"expected: {said}" in refused.output or said in refused.output
+    moment = call("fault", "add", "prov", "resett")
+    assert "  rules[0].fault[0].kind error schema.choice" in moment.output
+
+
+@pytest.mark.usefixtures("server")
+def test_people_read_the_time_of_japan_and_programs_utc() -> None:
+    read("space", "new", "demo")
+    read("clock", "freeze")
+    call("clock", "set", "2030-06-30T09:00:00+09:00")
+    assert "2030-06-30T09:00:00+09:00" in call("clock", "show").stdout
+    assert read("clock", "show")["now"] == "2030-06-30T00:00:00Z"
+
+
 def test_events_are_followed_from_the_last_one_seen(server: Server) -> None:
     read("space", "new", "demo")
     space = server.house.find("demo")

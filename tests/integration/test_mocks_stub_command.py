@@ -55,7 +55,7 @@ async def test_it_answers_until_it_is_told_to_end_and_keeps_a_journal(tmp_path: 
         ('- {method: GET, path: /, headers: {A: "b\\r\\nC: d"}}', "headers", 1),
         ("- {method: GET, path: no}", "path", 1),
         ("- [", "answers.yaml:", 1),
-        (None, "FileNotFoundError", 3),
+        (None, "読めません / cannot be read", 3),
     ],
 )
 def test_what_is_no_list_of_answers_is_refused(

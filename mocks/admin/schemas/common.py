@@ -11,14 +11,23 @@ CLOSING: Final = r"\Z"
 MOST_SEED: Final = (1 << 63) - 1
 
 
-def form(regex: str, description: str, example: str | None = None) -> Meta:
-    r"""Return the rule that a text must match `regex` as a whole.
+# What a refusal shows of a form, by its pattern.
+SHOWN: dict[str, str] = {}
+
+
+def form(
+    regex: str, description: str, example: str | None = None, shown: str | None = None
+) -> Meta:
+    r"""Return the rule that a text must match `regex` as a whole; refusals show an example of it.
 
     The validator searches, and its `$` lets a trailing line feed pass, so it gets `\A` and `\Z`;
     what is published says `^` and `$`, which mean the same to JSON Schema.
     """
+    pattern = rf"\A(?:{regex})\Z"
+    if shown or example:
+        SHOWN[pattern] = shown or example or ""
     return Meta(
-        pattern=rf"\A(?:{regex})\Z",
+        pattern=pattern,
         description=description,
         examples=None if example is None else [example],
     )
@@ -68,6 +77,7 @@ DurationText = Annotated[
         r"P[0-9A-Z.]{1,40}",
         "期間: ISO 8601 without months and years; BD are business days.",
         "P3BD",
+        "PT90S, PT15M, P14D, P3BD",
     ),
 ]
 RowNumber = Annotated[
