@@ -108,6 +108,9 @@ def compare_reports(
     """
     before, after = _load(old), _load(new)
     found = compare(before, after)
+    profiles = [one["profile"]["id"] for one in (before, after)]
+    if profiles[0] != profiles[1]:
+        tell(f"試験一式が違います / different profiles: {', '.join(profiles)}")
     untried = [count_untried(before), count_untried(after)]
     if any(untried):
         counts = ", ".join(map(str, untried))

@@ -1,5 +1,6 @@
 """Businesses: the permit list allows what they ask, and scenarios are put for them as a whole."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -26,6 +27,7 @@ from permitlists import (
     load_institutions,
     resolve,
 )
+from tests.support.conform import check, document, group, made_test
 
 TOPICS = [
     pytest.param(business, role, id=f"{business.id}-{role}")
@@ -174,6 +176,19 @@ def test_who_starts_from_a_business_sees_its_profiles(
     assert said.exit_code == code
     told = {one.id for one in list_profiles() if one.id in said.output}
     assert told == set(shown)
+
+
+def test_who_compares_reports_of_two_businesses_is_told_so(tmp_path: Path) -> None:
+    app, told = typer.Typer(), document(group(made_test(check())))
+    register(app)
+    for name in ("tax-inquirer-v1", "welfare-inquirer-v1"):
+        other = told | {"profile": told["profile"] | {"id": name}}
+        (tmp_path / name).write_text(json.dumps(other), encoding="utf-8")
+    names = [str(tmp_path / name) for name in ("tax-inquirer-v1", "welfare-inquirer-v1")]
+    said = CliRunner().invoke(app, ["conform", "compare", *names])
+    assert "different profiles: tax-inquirer-v1, welfare-inquirer-v1" in said.output
+    same = CliRunner().invoke(app, ["conform", "compare", names[0], names[0]])
+    assert (same.exit_code, "different profiles" in same.output) == (0, False)
 
 
 def found(name: str, business: str | None = None) -> Profile:
