@@ -64,7 +64,7 @@ async def open_external(plan: Plan, topic: Topic, waits: Waits) -> AsyncIterator
             _tell_papers(up, waits)
             await up.space.tell()  # and again until the system is up
             await waits.wait(
-                REGISTER, lambda: _know_symbols(up, {PERSON}), partial(_say_missing, up, {PERSON})
+                REGISTER, lambda: _know_symbols(up, {PERSON}), partial(_look, up, {PERSON})
             )
             yield bench
     except (SpaceError, PlanError, OSError) as error:
@@ -117,9 +117,7 @@ class ExternalScenarios:
         turns = list_turns(up.plan, space.clock.now())
         ready = REGISTER if turns else f"{what}{REGISTER}"
         await space.tell()  # and again until the system is up
-        await self.waits.wait(
-            ready, lambda: _know_symbols(up, known), partial(_say_missing, up, known)
-        )
+        await self.waits.wait(ready, lambda: _know_symbols(up, known), partial(_look, up, known))
         space.journal.clear()
         space.script.begin(space.clock.now())
         await space.advance(timedelta())
@@ -168,6 +166,13 @@ def _say_missing(up: Up, people: AbstractSet[str]) -> str:
         return f"　試験対象が clock の電文を断りました（{refused}）。時計が合わないと進めません"
     unknown = _list_unknown(up, people)
     return f"　符号の取得を待っている人: {'、'.join(unknown)}" if unknown else ""
+
+
+def _look(up: Up, people: AbstractSet[str]) -> str:
+    """Return what is missing; whoever was started anew since hears the clock once more."""
+    missing = _say_missing(up, people)
+    up.space.telling.missed.add(up.plan.code)
+    return missing
 
 
 async def _rest(up: Up) -> None:
