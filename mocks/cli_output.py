@@ -12,13 +12,18 @@ JsonOption = Annotated[bool, typer.Option("--json", help="JSON で出力 / Print
 
 def echo(text: str, *, err: bool = False) -> None:
     """Print a text; what came from outside must not move the cursor of whoever reads it."""
-    plain = "".join(char if char.isprintable() or char == "\n" else "�" for char in text)
-    typer.echo(plain, err=err)
+    typer.echo("".join(one if one == "\n" or is_plain(one) else "�" for one in text), err=err)
 
 
 def print_json(value: object) -> None:
-    """Print a value as one line of JSON."""
-    echo(json.dumps(value, ensure_ascii=False))
+    """Print a value as one line of JSON; what is not plain is escaped, so nothing of it is lost."""
+    text = json.dumps(value, ensure_ascii=False)
+    typer.echo("".join(one if is_plain(one) else json.dumps(one)[1:-1] for one in text))
+
+
+def is_plain(char: str) -> bool:
+    """Return whether a character stays where it is printed: the spaces of names and gaiji do."""
+    return char.isprintable() or unicodedata.category(char) in {"Zs", "Co"}
 
 
 def width_of(text: str) -> int:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mocks.admin.client import in_space
-from mocks.cli_output import JsonOption, echo
+from mocks.cli_output import JsonOption
 from mocks.cli_remote import SpaceOption, UrlOption, choose_space, server, show
 
 MOST = 10_000
@@ -53,4 +53,4 @@ def make_people(
             return
         lines = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in made)
         output.write_text(lines, encoding="utf-8")
-        echo(json.dumps({"file": str(output), "people": len(made)}) if as_json else str(output))
+        show({"file": str(output), "people": len(made)}, as_json=as_json)

@@ -71,7 +71,14 @@ def choose_space(client: AdminClient, space: str | None) -> str:
     names: list[str] = client.ask("GET", "/about")["spaces"]
     if len(names) == 1:
         return names[0]
-    message = f"スペースを選んでください / choose one of: {' '.join(names) or '-'}"
+    if not names:
+        fail(
+            "space.none",
+            "スペースがありません。nakadachi mocks space new で作ってください"
+            " / There is no space; nakadachi mocks space new makes one.",
+            as_json=False,
+        )
+    message = f"スペースを選んでください / choose one of: {' '.join(names)}"
     raise typer.BadParameter(message, param_hint="--space")
 
 

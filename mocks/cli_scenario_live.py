@@ -7,11 +7,11 @@ import typer
 
 from mocks.admin.client import in_space
 from mocks.cli_output import NO, JsonOption, echo
-from mocks.cli_remote import SpaceOption, UrlOption, choose_space, server, show
+from mocks.cli_remote import Json, SpaceOption, UrlOption, choose_space, server, show
 
 YAML = "application/yaml"
 MARKS = {"met": "ok", "broken": "NO", "open": "--"}
-COLUMNS = ("id", "seed", "sha256", "rules", "problems")
+COLUMNS = ("id", "seed", "sha256", "rules")
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -41,8 +41,18 @@ def load(
         else:
             path = in_space(name, "scenarios", source)
             client.ask("PUT", path, {})
-        loaded = client.ask("GET", path)
-        show(loaded, as_json=as_json, only=COLUMNS)
+        _show(client.ask("GET", path), as_json=as_json)
+
+
+def _show(loaded: Json, *, as_json: bool) -> None:
+    """Print a scenario as it runs; for people its rules by name, and what is weak in it."""
+    if as_json:
+        show(loaded, as_json=True)
+        return
+    show(loaded | {"rules": [one["id"] for one in loaded["rules"]]}, as_json=False, only=COLUMNS)
+    for one in loaded["problems"]:
+        place = f"{one['line']}:{one['column']}: {one['severity']} {one['code']}"
+        echo(f"{place}: {one['message_ja']} / {one['message_en']}")
 
 
 def unload(

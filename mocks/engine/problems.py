@@ -96,4 +96,4 @@ def _printable(value: object) -> str:
     """Return a value cut short; nothing in it may move the cursor of whoever reads it."""
     text = str(value)
     cut = text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
-    return "".join(char if char.isprintable() else "�" for char in cut)
+    return "".join(one if one.isprintable() or one == "\u3000" else "�" for one in cut)

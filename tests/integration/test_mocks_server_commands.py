@@ -267,6 +267,22 @@ def test_people_read_the_time_of_japan_and_programs_utc() -> None:
     assert read("clock", "show")["now"] == "2030-06-30T00:00:00Z"
 
 
+@pytest.mark.usefixtures("server")
+def test_what_cannot_be_loaded_or_chosen_is_said_in_words(tmp_path: Path) -> None:
+    nobody = call("clock", "show")
+    assert nobody.exit_code == 3
+    assert "mocks space new" in nobody.output
+    read("space", "new", "demo")
+    missing = call("scenario", "load", str(tmp_path / "none.yaml"))
+    assert missing.exit_code == 1
+    assert "ファイルなら" in missing.output
+    loaded = call("scenario", "load", "S04")
+    assert "rules   hold, poll" in loaded.stdout
+    made = read("people", "gen", "--n", "3")
+    assert any("\u3000" in one["name"] for one in made)
+    assert not any("\ufffd" in one["name"] for one in made)
+
+
 def test_events_are_followed_from_the_last_one_seen(server: Server) -> None:
     read("space", "new", "demo")
     space = server.house.find("demo")
