@@ -23,7 +23,7 @@ from mocks.admin.rule_making import Draft, add_rule, draft_rule
 from mocks.admin.sequence import Filters, draw, fits, spread
 from mocks.engine.exchange import WhyNot
 from mocks.engine.journal import EVICTED, Row
-from mocks.engine.loading import load_scenario
+from mocks.engine.loading import Loaded, load_scenario
 from mocks.engine.scenario_terms import FaultPoint, State
 from mocks.engine.vocabulary import list_codes, load_vocabulary
 from mocks.scenarios.library import find_shipped, list_shipped
@@ -226,6 +226,15 @@ def test_words_that_are_unknown_stay_as_they_are() -> None:
     assert (formats.write_word("met"), formats.write_word("else")) == ("達成", "else")
     assert formats.write_json({"a": "髙"}) == '{\n  "a": "髙"\n}'
     assert formats.write_compact({"by": "P1BD"}) == '{"by":"P1BD"}'
+
+
+@pytest.mark.parametrize("shipped", list_shipped(), ids=lambda one: one.scenario.id)
+def test_every_shipped_expectation_says_in_both_languages_why_it_is_one(shipped: Loaded) -> None:
+    for one in shipped.scenario.expect:
+        ja, _, en = (one.why or "").partition(" / ")
+        assert is_japanese(ja.replace(" HTTP ", "")), one.why
+        assert en.isascii(), one.why
+        assert en, one.why
 
 
 def test_shipped_scenarios_are_read_once_however_often_the_panel_lists_them() -> None:
