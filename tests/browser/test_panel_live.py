@@ -77,6 +77,13 @@ def test_a_clock_that_runs_fast_goes_on_by_itself_until_it_is_frozen(
     expect(page.locator("#clock .chip.frozen")).to_have_text("停止中")
 
 
+def test_offices_close_on_the_page_as_time_goes_by(page: Page, yard: Yard) -> None:
+    open_live(page, yard)
+    expect(page.locator("#clock .chip.good")).to_have_text("開庁日")
+    yard.served.call(lambda: yard.space.run(20_000))  # ten hours in two seconds
+    expect(page.locator("#clock .chip.off")).to_have_text("閉庁日")
+
+
 def test_a_party_that_is_switched_off_fails_calls_and_shows_it(page: Page, yard: Yard) -> None:
     open_live(page, yard)
     core = page.locator('[data-party="core"]')

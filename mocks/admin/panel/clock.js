@@ -1,4 +1,7 @@
 // Lets the clock shown go on at the pace of the space's clock, in Japan's time.
+import { refreshSide } from "./parts.js";
+
+const LOOK = 2000;
 const FORM = new Intl.DateTimeFormat("ja-JP", {
   timeZone: "Asia/Tokyo", year: "numeric", month: "2-digit", day: "2-digit", weekday: "short",
   hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
@@ -18,7 +21,10 @@ function start() {
 export function tick() {
   start();
   document.addEventListener("side", () => { if (base && !base.shown.isConnected) start(); });
+  const runs = () => base && base.rate > 0 && !["waiting", "closed"].includes(document.getElementById("line").dataset.state);
+  // Offices open and close as time goes by, of which no event tells.
+  setInterval(() => { if (runs() && !document.hidden) refreshSide(); }, LOOK);
   setInterval(() => {
-    if (base && base.rate > 0) base.shown.textContent = write(new Date(base.at + (performance.now() - base.since) * base.rate));
+    if (runs()) base.shown.textContent = write(new Date(base.at + (performance.now() - base.since) * base.rate));
   }, 250);
 }
