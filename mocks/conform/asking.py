@@ -3,13 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from mocks.conform.bench import Bench
 from mocks.parties.agency_state import BASIS, INSTRUMENT
 from mocks.parties.desk import Letter, forger
 from mocks.parties.refusals import RefusedError
-from wire.documents import Document, decode_stream
+from wire.documents import Document
+from wire.framing import frames
+from wire.header import Header, read_block
 from wire.messages import (
     Answer,
     Inquiry,
@@ -42,7 +44,8 @@ class Said:
 class Question:
     """An inquiry with its permit and notice; `forged` and `without` name what is wrong or missing.
 
-    `other_id` is a message id that nothing else has.
+    `other_id` is a message id that nothing else has. `changed` is an inquiry whose body is no
+    more what was signed.
     """
 
     at: datetime
@@ -53,6 +56,7 @@ class Question:
     other_id: str
     forged: Sequence[Literal["permit", "notice", "inquiry"]] = ()
     without: Sequence[Literal["permit", "notice"]] = ()
+    changed: bool = False
 
     def write(self, bench: Bench) -> list[bytes]:
         """Return the three documents of it, as far as they are not left out."""
@@ -60,7 +64,7 @@ class Question:
         asked = Letter(
             to=bench.code, at=self.at, message_id=self.inquiry_id, forged="inquiry" in self.forged
         )
-        told = Letter(to=bench.code, at=self.at, forged="notice" in self.forged)
+        notified = Letter(to=bench.code, at=self.at, forged="notice" in self.forged)
         key = core.permit_key
         if "permit" in self.forged:
             key = forger(core.desk.signer).private_key  # type: ignore[assignment]  # of the same kind
@@ -69,9 +73,18 @@ class Question:
         stream = {
             "inquiry": desk.write(self.inquiry, asked),
             "permit": desk.enclose(compact, enclosing, core.code),
-            "notice": core.desk.write(self.notice, told),
+            "notice": core.desk.write(self.notice, notified),
         }
-        return [one.raw for name, one in stream.items() if name not in self.without]
+        octets = {name: one.raw for name, one in stream.items() if name not in self.without}
+        if self.changed:
+            octets["inquiry"] = _change(octets["inquiry"])
+        return list(octets.values())
+
+
+def _change(inquiry: bytes) -> bytes:
+    """Return an inquiry with another millisecond in its body and the same header."""
+    at = inquiry.index(b"Z</requested-at>") - 1
+    return inquiry[:at] + (b"1" if inquiry[at : at + 1] == b"0" else b"0") + inquiry[at + 1 :]
 
 
 def make_question(bench: Bench, *, affair: str = "", wanted: Sequence[str] = ()) -> Question:
@@ -145,8 +158,9 @@ async def send(bench: Bench, stream: Sequence[bytes]) -> Said:
     replies = await bench.space.post(bench.world.core.code, bench.code, stream)
     if replies is None:
         return Said(kind="silent", ja="応答がありません")
-    sent = [one for one in decode_stream(b"".join(stream)) if isinstance(one, Document)]
-    asked = {one.message_id: one for one in sent}
+    whole = b"".join(stream)
+    sent = [_Sent(read_block(one.block)[0], one.body) for one in frames(whole, max_documents=3)]
+    asked = {one.header.message_id: one for one in sent}
     found = [_read(bench, one, asked) for one in replies]
     order = ("answered", "not_provided", "refused", "receipt", "stray", "unsigned")
     for kind in order:
@@ -156,7 +170,14 @@ async def send(bench: Bench, stream: Sequence[bytes]) -> Said:
     return Said(kind="silent", ja="照会への応答がありません")
 
 
-def _read(bench: Bench, document: Document, asked: Mapping[str, Document]) -> Said:
+class _Sent(NamedTuple):
+    """A document that was sent, even one that nobody should accept."""
+
+    header: Header
+    body: bytes
+
+
+def _read(bench: Bench, document: Document, asked: Mapping[str, _Sent]) -> Said:
     """Return what a reply says to one of the documents that were sent, by message id."""
     try:
         message = bench.asker.desk.read(document, now=bench.now, old=True)
@@ -167,14 +188,14 @@ def _read(bench: Bench, document: Document, asked: Mapping[str, Document]) -> Sa
 
 
 def _find_stray(
-    bench: Bench, document: Document, request: Document | None, message: Message
+    bench: Bench, document: Document, request: _Sent | None, message: Message
 ) -> str | None:
     """Return why a reply is none to what was sent, or None if it is one."""
     if request is None:
         return "nakadachi-in-reply-to が、送った電文の番号ではありません"
-    if (document.sender, document.recipient) != (bench.code, request.sender):
+    if (document.sender, document.recipient) != (bench.code, request.header.sender):
         wrong = f"{document.sender} から {document.recipient} への応答です"
-        return f"{wrong}（{bench.code} から、電文を書いた {request.sender} に宛てます）"
+        return f"{wrong}（{bench.code} から、電文を書いた {request.header.sender} に宛てます）"
     if isinstance(message, Answer | Receipt) and not _is_about(message, request):
         return "処理通番か許可証の番号が、照会のものではありません"
     return None
@@ -195,9 +216,10 @@ def _say(document: Document, message: Message) -> Said:
     return Said(kind="silent", ja=f"電文 {document.kind}")
 
 
-def _is_about(message: Answer | Receipt, request: Document) -> bool:
+def _is_about(message: Answer | Receipt, request: _Sent) -> bool:
     """Return whether an answer or receipt names the inquiry that it replies to."""
-    inquiry = decode(request.kind, request.body) if request.kind == "inquiry" else None
+    kind = request.header.kind
+    inquiry = decode(kind, request.body) if kind == "inquiry" else None
     return isinstance(inquiry, Inquiry) and all(
         getattr(message, name, told) == told
         for name in ("transaction_number", "permit_id")

@@ -14,6 +14,8 @@ from mocks.parties.refusals import RefusedError
 
 LEEWAY: Final = timedelta(seconds=60)
 SHORT: Final = timedelta(seconds=30)
+OTHER_INQUIRER: Final = "991023"
+_TAKEN: Final = frozenset({"answered", "not_provided", "receipt"})
 
 
 Case = Callable[[Bench], Awaitable[Findings]]
@@ -110,6 +112,12 @@ def _notify_otherwise(one: Question) -> Question:
     return replace(one, notice=replace(one.notice, inquiry_message_id=one.other_id))
 
 
+async def _changed(bench: Bench) -> Findings:
+    said = await ask(bench, replace(make_question(bench), changed=True))
+    met = None if said.kind == "silent" else said.kind not in _TAKEN
+    return {"not_taken": Finding(met=met, expected="回答も受付もしない", received=said.ja)}
+
+
 async def _leeway(bench: Bench) -> Findings:
     said = await ask(bench, _begin_later(SHORT)(make_question(bench)))
     return {"answered": _answered(said)}
@@ -176,6 +184,7 @@ CASES: Final[Mapping[str, Case]] = {
     "permit_forged": _spoiled(lambda one: replace(one, forged=("permit",)), "permit.signature"),
     "permit_missing": _spoiled(lambda one: replace(one, without=("permit",)), "permit.mismatch"),
     "permit_audience": _spoiled(_with_claims(audience="991023"), "permit.audience"),
+    "permit_other": _spoiled(_with_claims(inquirer=OTHER_INQUIRER), "permit.mismatch"),
     "permit_expired": _spoiled(_expire, "permit.expired"),
     "permit_early": _spoiled(_begin_later(LEEWAY + timedelta(seconds=1)), "permit.not_yet_valid"),
     "permit_leeway": _leeway,
@@ -183,6 +192,7 @@ CASES: Final[Mapping[str, Case]] = {
     "notice_forged": _spoiled(lambda one: replace(one, forged=("notice",)), "message.signature"),
     "notice_other": _spoiled(_notify_otherwise, "notice.mismatch"),
     "inquiry_forged": _spoiled(lambda one: replace(one, forged=("inquiry",)), "message.signature"),
+    "inquiry_changed": _changed,
     "repeat": _repeat,
     "conflict": _conflict,
     "permit_used": _used,

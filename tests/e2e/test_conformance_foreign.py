@@ -16,7 +16,7 @@ from mocks.conform.doctoring import Diagnosis
 from mocks.conform.plan import make_plan
 from mocks.conform.session import Session
 from mocks.gateway_files import find_free_ports
-from tests.support.foreign_documents import Document, RefusedError
+from tests.support.foreign_documents import Document, RefusedError, digest_of
 from tests.support.foreign_provider import ForeignProvider
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(60)]
@@ -105,7 +105,7 @@ async def test_a_provider_written_from_the_documents_passes_every_case(tmp_path:
     assert run is not None
     tried = [one for one in run.tests if one.result != "omit"]
     assert {one.id: one.result for one in tried} == {one.id: "pass" for one in tried}, tried
-    assert len(tried) == 17
+    assert len(tried) == 19
     assert run.exit_code == 0
 
 
@@ -130,6 +130,19 @@ class LooksAtNoList(ForeignProvider):
         del permit
 
 
+class ReadsNoDigest(ForeignProvider):
+    def check(self, document: Document) -> None:
+        digest = digest_of(document.body)
+        claimed = {**document.fields, "content-digest": digest}
+        if claimed == document.fields:
+            super().check(document)
+
+
+class AsksForNoInquirer(ForeignProvider):
+    def judge(self, inquiry: Document, permit: Mapping[str, Any]) -> None:
+        super().judge(inquiry, {**permit, "inquirer": inquiry.text("inquirer")})
+
+
 class ForgetsWhatItSaid(ForeignProvider):
     def find_reply(self, document: Document) -> bytes:
         self.replies.pop(document["message-id"], None)
@@ -142,6 +155,8 @@ WRONG = [
     (RepliesToNothing, "pro.answers", "answered", "nakadachi-in-reply-to"),
     (AnswersAboutAnother, "pro.answers", "answered", "処理通番"),
     (LooksAtNoList, "pro.unlisted.information", "refused", "回答 answered"),
+    (ReadsNoDigest, "pro.inquiry.changed", "not_taken", "回答 answered"),
+    (AsksForNoInquirer, "pro.permit.other", "refused", "回答 answered"),
     (ForgetsWhatItSaid, "pro.repeat", "answered", "permit.used"),
 ]
 
