@@ -25,7 +25,15 @@ from mocks.admin.problems import AdminError, describe
 from mocks.admin.room import Room
 from mocks.admin.routes import Call
 from mocks.admin.schemas.common import NoQuery
-from mocks.admin.sequence import Filters, draw, fits, list_unmatched, spread, view_sequence
+from mocks.admin.sequence import (
+    Filters,
+    draw,
+    fits,
+    list_masked,
+    list_unmatched,
+    spread,
+    view_sequence,
+)
 from mocks.admin.space_views import show_holds, show_space
 from mocks.engine.vocabulary import load_vocabulary
 from mocks.scenarios.library import list_shipped
@@ -195,6 +203,7 @@ class Pages:
     def _surroundings(self, room: Room) -> dict[str, Any]:  # Any: what templates read
         return {
             "space": show_space(room),
+            "masked": list_masked(room),
             "kept": sum(1 for row in room.space.journal.rows() if not row.is_marker),
             "spaces": [one.name for one in self._desk.list_rooms()],
             "parties": list_parties(room).parties,

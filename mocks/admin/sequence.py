@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from itertools import islice
 from typing import Final, Self
 from urllib.parse import urlencode
 
 from mocks.admin.room import Room
 from mocks.engine.journal import Row
+from mocks.engine.masking import MASK
 
 SHOWN_ROWS: Final = 200
 MOST_TEXT: Final = 80  # of one filter: longer ones are nobody's name
 _ORDER: Final = ("sut", "core", "registry", "agency", "federation", "insurers", "portal")
 _ALWAYS: Final = ("sut", "core")
+_MOST_MASKED: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +128,21 @@ def list_unmatched(room: Room) -> list[Row]:
     """Return every row that nobody knew what to do with, newest first."""
     rows = room.space.script.journal.rows(unmatched=True)
     return [row for row in rows if not row.is_marker][::-1]
+
+
+def list_masked(room: Room) -> list[Row]:
+    """Return the newest rows with a number in their bytes that could be real, oldest first."""
+    journal = room.space.script.journal
+    if not journal.true_numbers:
+        return []
+    masked = (
+        one.id
+        for one in reversed(journal.exchanges())
+        if MASK in one.asked or MASK in (one.answered or b"")
+    )
+    newest = set(islice(masked, _MOST_MASKED))
+    rows = {row.exchange: row for row in journal.rows() if row.exchange in newest}
+    return sorted(rows.values(), key=lambda row: row.id)
 
 
 def list_lanes(room: Room, rows: Iterable[Row]) -> tuple[Lane, ...]:

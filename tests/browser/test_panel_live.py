@@ -152,6 +152,10 @@ def test_a_number_that_could_be_real_raises_a_banner(page: Page, yard: Yard) -> 
     banner = page.locator(".banner.grave")
     expect(banner).to_contain_text("実在しうる個人番号が 1 件")
     assert "123456789018" not in page.content()
+    banner.get_by_role("link", name="prefecture → core").click()
+    expect(page.locator("#asked-decoded, #asked-raw").first).to_be_visible()
+    page.locator("#asked-raw summary").click()
+    expect(page.locator("#asked-raw pre")).to_contain_text("<x>************</x>")
 
 
 def test_the_copied_curl_command_sends_the_request_again(page: Page, yard: Yard) -> None:
