@@ -254,6 +254,8 @@ class Surgery:
             seen, received = said.kind == "answered", said.ja
             expected = f"{PERSON} の{asked}の照会に回答する"
             fix = f"people.jsonl の {PERSON} と、その{asked}の副本を登録してください。"
+            if said.code is not None:
+                fix = f"{said.code} で断った理由を、試験対象の記録で確かめてください。"
         else:
             rows = bench.space.journal.rows(op="symbol.acquire")
             seen = any(row.person == PERSON for row in rows)

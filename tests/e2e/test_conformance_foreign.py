@@ -190,3 +190,17 @@ async def test_whoever_refuses_the_clock_is_told_so_by_the_doctor(tmp_path: Path
     [found], run = await conform(papers, make=RefusesTheClock, examined=True, patience=2)
     assert run is None
     assert "clock の電文を断りました（message.early）" in found.received
+
+
+class RefusesEverybody(ForeignProvider):
+    def provide(self, inquiry: Document, stream: Sequence[Document]) -> bytes:
+        del inquiry, stream
+        raise RefusedError("permit.signature")
+
+
+async def test_the_doctor_sends_whoever_refuses_to_the_reason(tmp_path: Path) -> None:
+    found, run = await conform(tmp_path / "papers", make=RefusesEverybody, examined=True)
+    assert run is None
+    [person] = [one for one in found if one.id == "test_person"]
+    assert person.state == "config_error"
+    assert person.fix.startswith("permit.signature で断った理由")
