@@ -96,7 +96,7 @@ def test_a_run_tells_what_a_tester_needs(pytester: pytest.Pytester) -> None:
     ):
         assert part in failed
     assert "3 of 4 expectations are met" in early
-    assert "なぜ why: a late answer is an answer" in early
+    assert "なぜ why: 遅れた回答も回答である / a late answer is an answer" in early
     assert "--mocks-seed=42 --mocks-keep" in early
     assert "Traceback" not in text
 
