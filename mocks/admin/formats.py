@@ -13,6 +13,7 @@ from mocks.admin.wording import (
     name_point,
     name_result,
     name_tag,
+    name_trouble,
 )
 
 _JAPAN: Final = ZoneInfo("Asia/Tokyo")
@@ -80,6 +81,7 @@ FILTERS: Final[Mapping[str, Callable[[Any], str]]] = {  # Any: each takes its ow
     "point": name_point,
     "result": name_result,
     "tag": name_tag,
+    "trouble": name_trouble,
     "word": write_word,
     "json": write_json,
     "compact": write_compact,

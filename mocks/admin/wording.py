@@ -11,6 +11,7 @@ from mocks.engine.oracles_said import word
 from mocks.engine.vocabulary import Word, list_codes, load_vocabulary
 
 _UNKNOWN: Final = "不明な電文"
+_STEP: Final = "step."  # what a scenario wanted a party to do, and it could not
 _RESULTS: Final[Mapping[str, str]] = {
     "none": "なし",
     "not_done": "処理せず（障害）",
@@ -19,6 +20,7 @@ _RESULTS: Final[Mapping[str, str]] = {
     "found": "該当あり",
     "distributed": "配布済",
     "unreachable": "届かず",
+    "unable": "できず",
 }
 _POINTS: Final[Mapping[str, str]] = {
     "before_effect": "処理前",
@@ -50,7 +52,16 @@ def name_act(op: str | None) -> str:
     """Return what an act is called; None is a message that is none."""
     if op is None:
         return _UNKNOWN
+    if op.startswith(_STEP):
+        return f"手順: {_find(load_vocabulary().action, op.removeprefix(_STEP))}"
     return _find(load_vocabulary().op, op)
+
+
+def name_trouble(note: str | None) -> str:
+    """Return what is the matter with a message that is no act: a code, or of which kind it is."""
+    if not note:
+        return ""
+    return "電文として読めません" if note.startswith("wire.") else "扱わない種類の電文です"
 
 
 def name_result(outcome: str) -> str:

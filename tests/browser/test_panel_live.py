@@ -149,6 +149,8 @@ def test_a_number_that_could_be_real_raises_a_banner(page: Page, yard: Yard) -> 
     open_live(page, yard)
     expect(page.locator(".banner")).to_have_count(0)
     yard.send(b"content-type: application/xml\r\n\r\n<x>123456789018</x>")
+    expect(page.locator("#unmatched a")).to_contain_text("電文として読めません wire.stream.length")
+    expect(page.locator("#rows tr.unmatched .outcome")).to_have_text("電文として読めません")
     banner = page.locator(".banner.grave")
     expect(banner).to_contain_text("実在しうる個人番号が 1 件")
     assert "123456789018" not in page.content()

@@ -241,7 +241,9 @@ def test_shipped_scenarios_are_read_once_however_often_the_panel_lists_them() ->
     assert list_shipped() is list_shipped()
 
 
-@pytest.mark.parametrize("op", [None, *load_vocabulary().op])
+@pytest.mark.parametrize(
+    "op", [None, *load_vocabulary().op, *(f"step.{one}" for one in load_vocabulary().action)]
+)
 def test_every_act_of_the_journal_has_a_japanese_name(op: str | None) -> None:
     assert is_japanese(wording.name_act(op))
 
@@ -251,7 +253,7 @@ def test_every_act_of_the_journal_has_a_japanese_name(op: str | None) -> None:
     [
         *get_args(State),
         *list_codes(),
-        *("none", "not_done", "ok", "linked", "found", "distributed", "unreachable"),
+        *("none", "not_done", "ok", "linked", "found", "distributed", "unreachable", "unable"),
         *("inquiry", "permit"),
     ],
 )
@@ -278,12 +280,28 @@ def test_every_tag_of_a_person_has_a_japanese_name(tag: str) -> None:
     assert is_japanese(wording.name_tag(tag))
 
 
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        ("wire.stream.length", "電文として読めません"),
+        ("answer", "扱わない種類の電文です"),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_what_is_the_matter_with_a_message_that_is_no_act_is_said(
+    note: str | None, said: str
+) -> None:
+    assert wording.name_trouble(note) == said
+
+
 def test_words_that_no_table_has_stand_for_themselves() -> None:
     assert wording.name_act("<x>") == "<x>"
     assert wording.name_result("message.unknown") == "message.unknown"
     assert wording.name_result("") == ""
     assert wording.name_fault("reset") == "接続を強制切断する"
     assert wording.name_part("else") == "else"
+    assert wording.name_act("step.else") == "手順: else"
     assert wording.name_tag("else") == "else"
 
 
