@@ -1,4 +1,4 @@
-"""A provider that shares no code with us, written from the documents, in the provider profile."""
+"""A provider and an inquirer that share no code with us, written from the documents, are tried."""
 
 import asyncio
 import json
@@ -17,6 +17,7 @@ from mocks.conform.plan import make_plan
 from mocks.conform.session import Session
 from mocks.gateway_files import find_free_ports
 from tests.support.foreign_documents import Document, RefusedError, digest_of
+from tests.support.foreign_inquirer import ForeignInquirer
 from tests.support.foreign_provider import ForeignProvider
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(60)]
@@ -46,17 +47,25 @@ class Vendor:
         await self.asked.get()
         provider = self.provider = self.make(self.papers)
         provider.start()
-        await asyncio.to_thread(provider.acquire, self.find_number())
+        await asyncio.to_thread(provider.told.wait, 10)
+        people = self.list_people()
+        known = people if isinstance(provider, ForeignInquirer) else [PERSON]
+        for name in known:
+            await asyncio.to_thread(provider.acquire, people[name])
+        if isinstance(provider, ForeignInquirer):
+            await self.asked.get()
+            about = (people[PERSON], "69", "7", "地方税関係情報", "total_income")
+            await asyncio.to_thread(provider.ask, *about)
+            return
         for hours in (("08:30", "17:15"), None):
             await self.asked.get()
             provider.hours = hours
             self.press_enter()
 
-    def find_number(self) -> str:
-        """Return the individual number of the one person whom the cases are about."""
+    def list_people(self) -> dict[str, str]:
+        """Return the individual numbers of the people by name."""
         lines = Path(self.papers["people"]).read_text(encoding="utf-8").splitlines()
-        people = {one["name"]: one for one in map(json.loads, lines)}
-        return str(people[PERSON]["individual_number"])
+        return {one["name"]: one["individual_number"] for one in map(json.loads, lines)}
 
     def press_enter(self) -> None:
         assert self.session is not None
@@ -74,7 +83,7 @@ async def conform(
     port, own = find_free_ports(2)
     plan = make_plan(
         {
-            "profile": "provider",
+            "profile": "inquirer" if issubclass(make, ForeignInquirer) else "provider",
             "sut": "external",
             "sut_url": f"https://127.0.0.1:{own}",
             "port": port,
@@ -178,6 +187,7 @@ async def test_a_wrong_provider_hears_what_is_wrong(
 class RefusesTheClock(ForeignProvider):
     def act(self, document: Document, stream: Sequence[Document]) -> bytes:
         if document["kind"] == "clock":
+            self.told.set()
             raise RefusedError("message.early")
         return super().act(document, stream)
 
@@ -204,3 +214,22 @@ async def test_the_doctor_sends_whoever_refuses_to_the_reason(tmp_path: Path) ->
     [person] = [one for one in found if one.id == "test_person"]
     assert person.state == "config_error"
     assert person.fix.startswith("permit.signature で断った理由")
+
+
+# Which test of an inquirer, and what of it the counterparties see; the rest its screens show.
+ASKING = [
+    ("inq.permit.expired", {"one_fresh_permit"}),
+    ("inq.answer.unrequested", {"item_not_kept", "not_asked_again", "gives_only_permitted"}),
+    ("inq.answer.held", {"no_second_inquiry", "polls_rarely"}),
+]
+
+
+@pytest.mark.parametrize(("test", "seen"), ASKING, ids=[one[0] for one in ASKING])
+async def test_an_inquirer_written_from_the_documents_passes_what_can_be_seen(
+    test: str, seen: set[str], tmp_path: Path
+) -> None:
+    _, run = await conform(tmp_path / "papers", test, make=ForeignInquirer)
+    assert run is not None
+    [tried] = [one for one in run.tests if one.result != "omit"]
+    assert {one.id for one in tried.checks if one.result == "pass"} == seen, tried
+    assert {one.result for one in tried.checks} <= {"pass", "review"}

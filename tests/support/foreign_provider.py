@@ -61,7 +61,8 @@ class ForeignProvider:
         self.key, self.clock, self.lock = key, Clock(), threading.Lock()
         self.hours: tuple[str, str] | None = None
         self.list: list[dict[str, Any]] = []
-        self.processes: dict[str, str] = {}
+        self.processes: dict[str, tuple[str, threading.Event]] = {}
+        self.told = threading.Event()
         self.people: dict[str, str] = {}
         self.replies: dict[str, tuple[str, bytes]] = {}
         self.used = set[str]()
@@ -122,8 +123,13 @@ class ForeignProvider:
 
     def call(self, to: str, kind: str, body: str = "") -> Document:
         """Send one document and return the reply, which is no refusal."""
+        reply = self.post(to, self.write(kind, body, to))
+        assert reply["kind"] != "refusal", reply.text("code")
+        return reply
+
+    def post(self, to: str, documents: bytes) -> Document:
+        """Bring documents to an institution and return the one reply."""
         url = urlsplit(self.peers[to].url)
-        document = self.write(kind, body, to)
         line = http.client.HTTPSConnection(
             url.hostname or "", url.port, timeout=20, context=self.tls(ssl.Purpose.SERVER_AUTH)
         )
@@ -131,10 +137,10 @@ class ForeignProvider:
             line.connect()
             shown = line.sock.getpeercert(binary_form=True) or b""
             assert hashlib.sha256(shown).hexdigest() in self.peers[to].certificates
-            line.request("POST", "/network/v1/documents", document, {"content-type": MEDIA_TYPE})
+            line.request("POST", "/network/v1/documents", documents, {"content-type": MEDIA_TYPE})
             [reply] = cut(line.getresponse().read())
-        assert self.peers[to].has_written(reply)
-        assert reply["kind"] != "refusal", reply.text("code")
+        permit = reply["kind"] == "permit"  # which signs itself
+        assert permit or self.peers[reply["sender"]].has_written(reply)
         return reply
 
     def write(self, kind: str, body: str, to: str, about: Document | None = None) -> bytes:
@@ -148,13 +154,15 @@ class ForeignProvider:
         self.take_list(self.call(self.core, "permit-list-request"))
         request = f"<request-id>{uuid.uuid4()}</request-id>"
         process = self.call(self.core, "process-number-request", request).text("process-number")
-        self.processes[process] = number
+        arrived = threading.Event()
+        self.processes[process] = number, arrived
         self.call(
             self.registry,
             "registry-link",
             f"<process-number>{process}</process-number>"
             f"<individual-number>{number}</individual-number>",
         )
+        assert arrived.wait(10)
 
     # Receiving.
 
@@ -211,13 +219,15 @@ class ForeignProvider:
             raise RefusedError("message.sender")
         if kind == "clock":
             self.clock.hear(document)
+            self.told.set()
         elif kind == "permit-list":
             self.take_list(document)
         elif kind == "symbol-notice":
-            number = self.processes.pop(document.text("process-number"), "")
-            if not number:
+            process = self.processes.pop(document.text("process-number"), None)
+            if process is None:
                 raise RefusedError("symbol.process_unknown")
-            self.people[document.text("symbol")] = number
+            self.people[document.text("symbol")], arrived = process
+            arrived.set()
         else:
             raise RefusedError("message.kind")
         return self.write("acknowledgement", "", document["sender"], document)

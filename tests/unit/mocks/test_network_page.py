@@ -16,7 +16,9 @@ AGAIN = {
     "same_id": "yes, with the same request id",
     "": "no",
 }
-CODE = re.compile(r"`((?:message|notice|permit|inquiry|provider)\.[a-z_.]+[a-z])`(?:（`(\w+)`)?")
+CODE = re.compile(
+    r"`((?:message|notice|permit|inquiry|provider|answer)\.[a-z_.]+[a-z])`(?:（`(\w+)`)?"
+)
 
 
 def section(title: str) -> str:
