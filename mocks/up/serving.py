@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import fcntl
 import json
 import re
 import shlex
@@ -29,7 +30,7 @@ from mocks.runs.plan import PlanError, find_obstacle
 from mocks.up.opening import Up, open_up
 from mocks.up.wanted import Wanted
 
-DIRECTORY: Final = "directory.toml"
+MARK: Final = ".mocks-up"  # in a folder of ours, and locked while a server is up there
 _NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 _TROUBLES: Final = (GatewayFailedError, ExposureError, SpaceError, OSError)
 
@@ -86,6 +87,12 @@ def explain(error: Exception, asked: Asked) -> str:
             f"ポートが使われています（--admin-port {asked.admin_port}{parties}）。それを使っている"
             "ものを終えるか、別の番号にしてください"
             " / The port is taken: end what uses it, or name another."
+        )
+    if isinstance(error, BlockingIOError):
+        return (
+            f"--folder {asked.folder}: 別の mocks up が使っています。"
+            "それを終えるか、別のフォルダーにしてください"
+            " / Another mocks up is there: end it, or name another folder."
         )
     if isinstance(error, OSError):
         return (
@@ -153,7 +160,7 @@ def _check_folder(folder: Path | None) -> None:
     """Refuse a folder where something else lies; one of an earlier start goes on."""
     if folder is None or not folder.exists():
         return
-    if not folder.is_dir() or (any(folder.iterdir()) and not (folder / DIRECTORY).exists()):
+    if not folder.is_dir() or (any(folder.iterdir()) and not (folder / MARK).exists()):
         message = (
             f"{folder}: 空のフォルダーか、前に mocks up が使ったフォルダーにしてください"
             " / name an empty folder, or one that mocks up used before"
@@ -184,12 +191,30 @@ async def _stay(wanted: Wanted, asked: Asked) -> None:
     task = asyncio.current_task()
     if task is not None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    async with open_up(wanted, _tell) as up:
-        port = up.server.desk.gate.port
-        with _token_in(token_file(port), up.server.token) as file:
-            said = describe(up, asked, file)
-            echo(json.dumps(said, ensure_ascii=False) if asked.as_json else _write(said))
-            await asyncio.Event().wait()
+    with _alone_in(wanted.folder):
+        async with open_up(wanted, _tell) as up:
+            port = up.server.desk.gate.port
+            with _token_in(token_file(port), up.server.token) as file:
+                said = describe(up, asked, file)
+                echo(json.dumps(said, ensure_ascii=False) if asked.as_json else _write(said))
+                await asyncio.Event().wait()
+
+
+@contextlib.contextmanager
+def _alone_in(folder: Path | None) -> Iterator[None]:
+    """Keep a folder from everybody else; with two servers each would write over the other.
+
+    Raises:
+        BlockingIOError: another server is up there.
+        OSError: the folder cannot be written.
+    """
+    if folder is None:
+        yield
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / MARK).open("w", encoding="ascii") as mark:
+        fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
 
 
 @contextlib.contextmanager

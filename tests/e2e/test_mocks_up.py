@@ -49,6 +49,12 @@ def test_what_was_killed_ends_as_a_whole_and_starts_again_in_its_folder(tmp_path
         wait_until_nobody_listens(port)
     with up(tmp_path) as (process, said):
         assert said["under_test"]["people"]
+        second = [*COMMAND, "--folder", "kept"]
+        refused = subprocess.run(  # noqa: S603  # our own command
+            second, cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert refused.returncode == 3
+        assert "Another mocks up" in refused.stderr
         assert len(list((tmp_path / "kept" / "demo").glob("journal-*.db"))) == 2
         process.send_signal(signal.SIGINT)
         assert process.wait(PATIENCE) == 0

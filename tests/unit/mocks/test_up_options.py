@@ -9,7 +9,7 @@ import typer
 
 from mocks.admin.server import ExposureError
 from mocks.gateway import surroundings
-from mocks.up.serving import Asked, explain, read_wanted, repeat
+from mocks.up.serving import MARK, Asked, explain, read_wanted, repeat
 
 ASKED = Asked(
     space="demo",
@@ -43,7 +43,7 @@ def test_a_folder_with_something_else_in_it_is_refused_but_one_used_before_goes_
     (tmp_path / "letter.txt").write_text("", encoding="utf-8")
     with pytest.raises(typer.BadParameter, match=r"空のフォルダー.*an empty folder"):
         read_wanted(asked)
-    (tmp_path / "directory.toml").write_text("", encoding="utf-8")
+    (tmp_path / MARK).write_text("", encoding="utf-8")
     assert read_wanted(asked).folder == tmp_path
 
 
@@ -66,6 +66,7 @@ def test_a_wrong_option_is_refused_with_what_it_should_be(asked: Asked, said: st
     [
         (OSError(errno.EADDRINUSE, "x"), ("--admin-port 9401", "使われています", "taken")),
         (ExposureError("0.0.0.0"), ("--allow-remote", "他の機械", "Other machines")),  # noqa: S104  # what is refused
+        (BlockingIOError(errno.EAGAIN, "x"), ("--folder", "別の mocks up", "Another mocks up")),
         (PermissionError(errno.EACCES, "Permission denied", "/k"), ("/k", "権限", "writable")),
     ],
 )
