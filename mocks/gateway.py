@@ -5,10 +5,12 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 import sys
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -239,13 +241,18 @@ class Gateway:
         return "\n".join(lines[-5:]) or f"{self.plan.short}: no log"
 
 
+@cache
 def leash() -> tuple[str, ...]:
-    """Return what ends a gateway with whoever started it, even by kill -9, where there is that.
+    """Return what ends a gateway with the thread that started it, even by kill -9, if possible.
 
     Otherwise it would go on with the data of the folder in which the next one starts.
     """
-    program = shutil.which("setpriv")  # of util-linux; what it starts takes its place and number
-    return (program, "--pdeathsig", "TERM", "--") if program else ()
+    program = shutil.which("setpriv")  # what it starts takes its place and number
+    if program is None:
+        return ()
+    command = (program, "--pdeathsig", "TERM", "--")  # since util-linux 2.33; others refuse it
+    tried = subprocess.run((*command, program, "--version"), capture_output=True, check=False)  # noqa: S603  # of this system
+    return command if tried.returncode == 0 else ()
 
 
 def surroundings() -> dict[str, str]:
