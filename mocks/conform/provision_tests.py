@@ -16,6 +16,7 @@ LEEWAY: Final = timedelta(seconds=60)
 SHORT: Final = timedelta(seconds=30)
 OTHER_INQUIRER: Final = "991023"
 _TAKEN: Final = frozenset({"answered", "not_provided", "receipt"})
+_UNUSABLE: Final = frozenset({"silent", "stray", "unsigned"})  # nobody knows what it would say
 
 
 Case = Callable[[Bench], Awaitable[Findings]]
@@ -68,7 +69,7 @@ def _refused(said: Said, code: str) -> Findings:
 def _permitted(said: Said, permitted: Sequence[str]) -> Finding:
     beyond = sorted(set(said.items) - set(permitted))
     return Finding(
-        met=not beyond and said.kind != "silent",
+        met=not beyond and said.kind not in _UNUSABLE,
         expected=f"項目は {'、'.join(permitted)} のうち",
         received=f"許可の外の項目 {'、'.join(beyond)}" if beyond else said.ja,
     )
@@ -114,7 +115,7 @@ def _notify_otherwise(one: Question) -> Question:
 
 async def _changed(bench: Bench) -> Findings:
     said = await ask(bench, replace(make_question(bench), changed=True))
-    met = None if said.kind == "silent" else said.kind not in _TAKEN
+    met = None if said.kind in _UNUSABLE else said.kind not in _TAKEN
     return {"not_taken": Finding(met=met, expected="回答も受付もしない", received=said.ja)}
 
 

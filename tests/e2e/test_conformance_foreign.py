@@ -147,6 +147,10 @@ class ReadsNoDigest(ForeignProvider):
             super().check(document)
 
 
+class ReadsLittle(ReadsNoDigest, AnswersAboutAnother):
+    pass
+
+
 class AsksForNoInquirer(ForeignProvider):
     def judge(self, inquiry: Document, permit: Mapping[str, Any]) -> None:
         super().judge(inquiry, {**permit, "inquirer": inquiry.text("inquirer")})
@@ -158,29 +162,33 @@ class ForgetsWhatItSaid(ForeignProvider):
         return b""
 
 
-# Who is wrong, which test notices it, at which check, and what is said of it.
+# Who is wrong, which test notices it, at which check, what comes of it, and what is said of it.
 WRONG = [
-    (RepliesToWhoBrought, "pro.answers", "answered", "電文を書いた"),
-    (RepliesToNothing, "pro.answers", "answered", "nakadachi-in-reply-to"),
-    (AnswersAboutAnother, "pro.answers", "answered", "処理通番"),
-    (LooksAtNoList, "pro.unlisted.information", "refused", "回答 answered"),
-    (ReadsNoDigest, "pro.inquiry.changed", "not_taken", "回答 answered"),
-    (AsksForNoInquirer, "pro.permit.other", "refused", "回答 answered"),
-    (ForgetsWhatItSaid, "pro.repeat", "answered", "permit.used"),
+    (RepliesToWhoBrought, "pro.answers", "answered", "fail", "電文を書いた"),
+    (RepliesToNothing, "pro.answers", "answered", "fail", "nakadachi-in-reply-to"),
+    (AnswersAboutAnother, "pro.answers", "answered", "fail", "処理通番"),
+    (LooksAtNoList, "pro.unlisted.information", "refused", "fail", "回答 answered"),
+    (ReadsNoDigest, "pro.inquiry.changed", "not_taken", "fail", "回答 answered"),
+    (AsksForNoInquirer, "pro.permit.other", "refused", "fail", "回答 answered"),
+    (ForgetsWhatItSaid, "pro.repeat", "answered", "fail", "permit.used"),
+    (RepliesToNothing, "pro.unlisted.item", "not_provided", "fail", "nakadachi-in-reply-to"),
+    (ReadsLittle, "pro.inquiry.changed", "not_taken", "skip", "処理通番"),
 ]
 
 
 @pytest.mark.parametrize(
-    ("make", "test", "check", "told"), WRONG, ids=[one[0].__name__ for one in WRONG]
+    ("make", "test", "check", "result", "told"),
+    WRONG,
+    ids=[f"{one[0].__name__} {one[1]}" for one in WRONG],
 )
 async def test_a_wrong_provider_hears_what_is_wrong(
-    make: type[ForeignProvider], test: str, check: str, told: str, tmp_path: Path
+    make: type[ForeignProvider], test: str, check: str, result: str, told: str, tmp_path: Path
 ) -> None:
     _, run = await conform(tmp_path / "papers", test, make=make)
     assert run is not None
     [tried] = [one for one in run.tests if one.result != "omit"]
     found = {one.id: one for one in tried.checks}
-    assert found[check].result == "fail", tried
+    assert found[check].result == result, tried
     assert told in found[check].received
 
 
