@@ -168,7 +168,7 @@ def test_the_next_opening_is_open_and_nothing_before_it_is(
     assert opening == now or not office.is_open(now + (opening - now) / 2)
 
 
-@given(instants, st.integers(-300, 300))
+@given(instants, st.integers(-200, 200))
 def test_counting_there_and_back_returns_to_an_open_day(now: datetime, days: int) -> None:
     start = NATIONAL.move(now.date(), 1)
     there = NATIONAL.move(start, days)
