@@ -60,11 +60,16 @@ def _show_table(rows: Sequence[Row]) -> None:
 
 def _text(value: object) -> str:
     if isinstance(value, str):
-        # A value from outside must not move the cursor of whoever reads it.
-        return "".join(char if char.isprintable() else "�" for char in value)
+        # A value from outside must not move the cursor of whoever reads it; the spaces of names and
+        # gaiji (characters of private use) do not.
+        return "".join(char if _is_plain(char) else "�" for char in value)
     if isinstance(value, Mapping | list | tuple):
         return json.dumps(value, ensure_ascii=False)
     return "-" if value is None else str(value)
+
+
+def _is_plain(char: str) -> bool:
+    return char.isprintable() or unicodedata.category(char) in {"Zs", "Co"}
 
 
 def _width(text: str) -> int:

@@ -2,7 +2,8 @@
 
 `NAKADACHI_BUSINESS__PORT=8081` sets `business.port`, `NAKADACHI_INSTITUTIONS__0__OPENS=08:30:00`
 the first institution's `opens`; lists of texts are JSON. `NAKADACHI_CONFIG` is the file itself,
-and `NAKADACHI_PERMITS_REGISTER` what the commands about permit lists read: no settings.
+and `NAKADACHI_PERMITS_REGISTER` what the commands about permit lists read: no settings. Nor is
+what begins with `NAKADACHI_MOCKS_`, which tells commands about counterparties where those are.
 """
 
 import re
@@ -14,6 +15,7 @@ import msgspec
 
 PREFIX = "NAKADACHI_"
 RESERVED = frozenset({"NAKADACHI_CONFIG", "NAKADACHI_PERMITS_REGISTER"})
+_OTHERS = "NAKADACHI_MOCKS_"
 _UNKNOWN = re.compile(r"Object contains unknown field `(?P<field>[^`]*)`")
 _MISSING = re.compile(r"Object missing required field `(?P<field>[^`]*)`")
 
@@ -34,13 +36,18 @@ def apply(tree: dict[str, Any], environment: Mapping[str, str], model: type) -> 
         OverrideError: a variable names no setting of the model, or its text is of a wrong type.
     """
     for variable in sorted(environment):
-        if variable.startswith(PREFIX) and variable not in RESERVED:
+        if _is_setting(variable):
             parts = variable.removeprefix(PREFIX).lower().split("__")
             kind: Any = model
             for part in parts:
                 kind = _step(kind, part, variable)
             node = _descend(tree, parts[:-1], variable)
             node[parts[-1]] = _read(environment[variable], kind, variable)
+
+
+def _is_setting(variable: str) -> bool:
+    ours = variable.startswith(PREFIX) and not variable.startswith(_OTHERS)
+    return ours and variable not in RESERVED
 
 
 def _descend(tree: dict[str, Any], parts: list[str], variable: str) -> dict[str, Any]:

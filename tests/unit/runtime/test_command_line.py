@@ -41,6 +41,11 @@ def test_text_from_outside_cannot_move_the_cursor(capsys: pytest.CaptureFixture[
     assert capsys.readouterr().out == "name  a�[2Jb�c�d\n"
 
 
+def test_the_spaces_and_gaiji_of_names_stay(capsys: pytest.CaptureFixture[str]) -> None:
+    output.show({"name": "月島\u3000正彦\ue000"}, as_json=False)
+    assert capsys.readouterr().out == "name  月島\u3000正彦\ue000\n"
+
+
 def test_tables_are_aligned_by_the_width_of_their_characters(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

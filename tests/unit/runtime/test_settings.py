@@ -103,6 +103,7 @@ def test_variables_override_the_file(tmp_path: Path) -> None:
         NAKADACHI_NETWORK__CA_FILE="/elsewhere/ca.pem",
         NAKADACHI_CONFIG="ignored",
         NAKADACHI_PERMITS_REGISTER="ignored",
+        NAKADACHI_MOCKS_URL="ignored",
         OTHER="ignored",
     )
     assert settings.business.port == 8081
