@@ -129,7 +129,8 @@ def _check_files(manifest: Mapping[str, Any], contents: Mapping[str, bytes]) -> 
     for name, told in listed.items():
         if name not in contents:
             raise BundleError(name, "ありません")
-        if hashlib.sha256(contents[name]).hexdigest() != told.get("sha256"):
+        known = told.get("sha256") if isinstance(told, dict) else None
+        if hashlib.sha256(contents[name]).hexdigest() != known:
             raise BundleError(name, "内容が変わっています")
     for name in contents:
         if name not in listed and name not in {MANIFEST, SIGNATURE}:

@@ -5,6 +5,7 @@ import io
 import json
 import re
 import zipfile
+from base64 import b64encode
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -202,6 +203,15 @@ def test_a_bundle_that_was_changed_names_the_file(
 def test_a_bundle_of_somebody_else_is_told_apart(bundle: Path) -> None:
     with pytest.raises(BundleError, match="別の鍵"):
         verify_bundle(bundle, key_sha256="0" * 64)
+
+
+def test_a_signed_manifest_that_says_no_digest_of_a_file_is_none(bundle: Path) -> None:
+    key = Ed25519PrivateKey.generate()
+    public = b64encode(key.public_key().public_bytes_raw()).decode("ascii")
+    told = json.dumps({"public_key": public, "files": {"report.json": "as it is"}}).encode()
+    rewrite(bundle, {"manifest.json": told, "manifest.sig": b64encode(key.sign(told))})
+    with pytest.raises(BundleError, match=r"report\.json: 内容が変わっています"):
+        verify_bundle(bundle)
 
 
 def test_a_bundle_with_damaged_bytes_is_refused_whatever_byte_it_is(bundle: Path) -> None:
