@@ -23,6 +23,13 @@ COMMAND = (sys.executable, "-m", "gateway", "mocks", "up", "--json", "--admin-po
 PATIENCE = 60
 
 
+@pytest.fixture(autouse=True)
+def papers(tmp_path: Path) -> Iterator[None]:
+    """Delete what was kept: its journals name people in clear, as testers need, for the search."""
+    yield
+    shutil.rmtree(tmp_path / "kept")
+
+
 @contextmanager
 def up(folder: Path, *more: str) -> Iterator[tuple["subprocess.Popen[str]", Any]]:
     """Give the command, and what it said once it was up; it keeps things in `kept`."""
@@ -74,6 +81,7 @@ def test_only_the_business_system_of_the_tester_asks_and_what_it_asks_is_judged(
         assert judged["verdicts"][0]["outcome"] == "met", "the answer to what was asked here"
         assert judged["ok"], "nobody else asked"
         process.send_signal(signal.SIGINT)
+        assert process.wait(PATIENCE) == 0
 
 
 def fetch_token(where: Mapping[str, str]) -> str:
