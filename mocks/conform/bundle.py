@@ -8,6 +8,7 @@ from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
@@ -87,11 +88,11 @@ def write_bundle(file: Path, contents: Mapping[str, bytes], key: Ed25519PrivateK
             out.writestr(info, octets)
 
 
-def verify_bundle(file: Path, *, key_sha256: str | None = None) -> Verified:
+def verify_bundle(file: Path | BytesIO, *, key_sha256: str | None = None) -> Verified:
     """Return what a ZIP holds if it is what was signed.
 
     Args:
-        file: The ZIP.
+        file: The ZIP, or its bytes.
         key_sha256: The fingerprint of the key that must have signed it; without it any key will do,
             and whoever reads the result has to know that key.
 
@@ -137,19 +138,20 @@ def _check_files(manifest: Mapping[str, Any], contents: Mapping[str, bytes]) -> 
             raise BundleError(name, "一覧にないファイルです")
 
 
-def _read(file: Path) -> dict[str, bytes]:
+def _read(file: Path | BytesIO) -> dict[str, bytes]:
+    name = file.name if isinstance(file, Path) else "ZIP"
     try:
         with zipfile.ZipFile(file) as found:
             infos = found.infolist()
-            names = [one.filename for one in infos]
+            listed = [one.filename for one in infos]
             if len(infos) > MOST_FILES or sum(one.file_size for one in infos) > MOST_BYTES:
-                raise BundleError(file.name, "大きすぎます")
-            twice = next((name for name in names if names.count(name) > 1), None)
+                raise BundleError(name, "大きすぎます")
+            twice = next((one for one in listed if listed.count(one) > 1), None)
             if twice is not None:
                 raise BundleError(twice, "同じ名前のファイルが二つあります")
             return {one.filename: _unpack(found, one) for one in infos}
     except (zipfile.BadZipFile, NotImplementedError) as error:
-        raise BundleError(file.name, "ZIP として読めません") from error
+        raise BundleError(name, "ZIP として読めません") from error
 
 
 def _unpack(found: zipfile.ZipFile, one: zipfile.ZipInfo) -> bytes:

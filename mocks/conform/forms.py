@@ -3,6 +3,7 @@
 import json
 import zipfile
 from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,11 +30,11 @@ def list_forms(document: Mapping[str, Any]) -> dict[str, bytes]:
     }
 
 
-def load_document(file: Path, key_sha256: str | None = None) -> dict[str, Any]:
+def load_document(file: Path | BytesIO, key_sha256: str | None = None) -> dict[str, Any]:
     """Return the document of a report, or of a ZIP that is what was signed.
 
     Args:
-        file: JSON, or a ZIP.
+        file: JSON or a ZIP, or the bytes of either.
         key_sha256: The fingerprint of the key that must have signed it, see `verify_bundle`.
 
     Raises:
@@ -44,9 +45,11 @@ def load_document(file: Path, key_sha256: str | None = None) -> dict[str, Any]:
     if zipfile.is_zipfile(file):
         found: Any = dict(verify_bundle(file, key_sha256=key_sha256).document)
     elif key_sha256 is not None:
-        raise BundleError(file.name, "署名がありません / not signed")
+        raise BundleError(
+            file.name if isinstance(file, Path) else DOCUMENT, "署名がありません / not signed"
+        )
     else:
-        found = json.loads(file.read_bytes())
+        found = json.loads(file.read_bytes() if isinstance(file, Path) else file.getvalue())
     for error in Draft202012Validator(load_report_schema()).iter_errors(found):
         place = "/".join(map(str, error.absolute_path)) or DOCUMENT
         raise BundleError(place, error.message[:200])

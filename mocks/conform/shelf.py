@@ -10,9 +10,7 @@ from datetime import date
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
-from zipfile import is_zipfile
 
 from mocks.conform.bundle import BundleError
 from mocks.conform.conclusion import RunResult
@@ -114,10 +112,7 @@ def read_document(octets: bytes) -> Document:
         ValueError: it is no report.
         BundleError: it is not what was signed.
     """
-    with TemporaryDirectory(prefix="nakadachi-report-") as folder:
-        file = Path(folder) / ("report.zip" if is_zipfile(BytesIO(octets)) else DOCUMENT)
-        file.write_bytes(octets)
-        document = load_document(file)
+    document = load_document(BytesIO(octets))
     load_run(document)
     return document
 

@@ -259,7 +259,7 @@ async def choose(admin: Admin, **files: bytes) -> tuple[int, html.HtmlElement]:
 
 @pytest.mark.parametrize("form", ["json", "zip"])
 async def test_a_report_that_is_opened_is_shown_with_what_it_leaves_open(
-    admin: Admin, form: str, tmp_path: Path
+    admin: Admin, form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await admin.open()
     document = made_report()
@@ -268,6 +268,7 @@ async def test_a_report_that_is_opened_is_shown_with_what_it_leaves_open(
         file = tmp_path / "report.zip"
         write_bundle(file, {"report.json": octets}, Ed25519PrivateKey.generate())
         octets = file.read_bytes()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "none"))  # nothing may be written
     status, page = await choose(admin, report=octets)
     assert status == 200
     [section] = page.xpath("//section[@class='report']")
