@@ -59,10 +59,10 @@ class _Tab:
         name, octets = report
         place = f"{name}（{other} を当てたもの）" if other else name
         try:
-            kept = self._shelf.open(place, octets, waivers, day_of(system_time()))
-        except (BundleError, ValueError, RecursionError) as error:
+            key = self._shelf.open(place, octets, waivers)
+        except (BundleError, ValueError) as error:
             return self._refuse(request, name, error)
-        headers = {"Location": f"{request.path}#report-{kept.key[:16]}", **HEADERS}
+        headers = {"Location": f"{request.path}#report-{key[:16]}", **HEADERS}
         return web.Response(status=web.HTTPSeeOther.status_code, headers=headers)
 
     async def show_whole(self, request: web.Request) -> web.Response:

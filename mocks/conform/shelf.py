@@ -50,25 +50,29 @@ class Shelf:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._opened: dict[str, Kept] = {}
+        self._opened: dict[str, tuple[str, Document]] = {}
 
-    def open(self, place: str, octets: bytes, waivers: Sequence[Waiver], today: date) -> Kept:
-        """Keep the report that a file holds, with other waivers laid over it if there are any.
+    def open(self, place: str, octets: bytes, waivers: Sequence[Waiver]) -> str:
+        """Keep the report that a file holds, with other waivers laid over it; return its key.
 
         Raises:
             ValueError: it is no report.
             BundleError: it is not what was signed.
         """
         document = read_document(octets)
-        kept = keep(place, lay_over(document, waivers) if waivers else document, today)
-        self._opened.pop(kept.key, None)
-        self._opened = dict(list(self._opened.items())[1 - MOST_OPENED :]) | {kept.key: kept}
-        return kept
+        if waivers:
+            document = lay_over(document, waivers)
+        key = identify(document)
+        self._opened.pop(key, None)
+        newest = dict(list(self._opened.items())[1 - MOST_OPENED :])
+        self._opened = newest | {key: (place, document)}
+        return key
 
     def list(self, today: date) -> list[Kept]:
         """Return what was opened, then what lies here, each newest first; none of them twice."""
+        opened = [keep(*one, today) for one in reversed(self._opened.values())]
         lying = list_lying(self._root, today)
-        return [*reversed(self._opened.values()), *(k for k in lying if k.key not in self._opened)]
+        return [*opened, *(one for one in lying if one.key not in self._opened)]
 
     def find(self, key: str, today: date) -> Kept | None:
         """Return a report by its key."""
@@ -100,9 +104,7 @@ def _find(file: Path) -> Document | None:
 @lru_cache(maxsize=MOST_REPORTS)
 def _load(file: Path, _changed: int, _size: int) -> Document:
     """Return the document of a file, read again only when the file has changed."""
-    document = load_document(file)
-    load_run(document)
-    return document
+    return read_document(file.read_bytes())
 
 
 def read_document(octets: bytes) -> Document:
@@ -112,7 +114,10 @@ def read_document(octets: bytes) -> Document:
         ValueError: it is no report.
         BundleError: it is not what was signed.
     """
-    document = load_document(BytesIO(octets))
+    try:
+        document = load_document(BytesIO(octets))
+    except RecursionError as error:
+        raise ValueError("入れ子が深すぎます") from error
     load_run(document)
     return document
 

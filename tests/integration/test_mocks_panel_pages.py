@@ -231,6 +231,7 @@ async def test_the_reports_that_lie_where_the_server_began_are_listed(
             "old": write_json(old),
             "bad": b'{"format": "another"}',
             "broken": b"{",
+            "deep": b"[" * 100_000,
         }.items():
             (tmp_path / "conformance" / name).mkdir(parents=True, exist_ok=True)
             (tmp_path / "conformance" / name / "report.json").write_bytes(octets)
