@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from mocks.admin.wording import (
     name_act,
@@ -15,8 +14,8 @@ from mocks.admin.wording import (
     name_tag,
     name_trouble,
 )
+from mocks.engine.clock import JST
 
-_JAPAN: Final = ZoneInfo("Asia/Tokyo")
 _DAYS: Final = "月火水木金土日"
 _WORDS: Final[Mapping[str, str]] = {
     "met": "達成",
@@ -48,12 +47,12 @@ _WORDS: Final[Mapping[str, str]] = {
 
 def write_moment(instant: datetime) -> str:
     """Return month, day and time in Japan, as rows show it."""
-    return instant.astimezone(_JAPAN).strftime("%m-%d %H:%M:%S")
+    return instant.astimezone(JST).strftime("%m-%d %H:%M:%S")
 
 
 def write_instant(instant: datetime) -> str:
     """Return the day with its weekday and the time in Japan."""
-    here = instant.astimezone(_JAPAN)
+    here = instant.astimezone(JST)
     return f"{here:%Y-%m-%d}（{_DAYS[here.weekday()]}）{here:%H:%M:%S}"
 
 
