@@ -17,6 +17,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from mocks.admin.client import PREFIX, AdminClient, Target
+from mocks.gateway import leash
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 COMMAND = (sys.executable, "-m", "gateway", "mocks", "up", "--json", "--admin-port", "0")
@@ -45,7 +46,7 @@ def up(folder: Path, *more: str) -> Iterator[tuple["subprocess.Popen[str]", Any]
             process.terminate()
 
 
-@pytest.mark.skipif(shutil.which("setpriv") is None, reason="only Linux ends what a parent left")
+@pytest.mark.skipif(not leash(), reason="this system cannot end what a killed parent left")
 def test_what_was_killed_ends_as_a_whole_and_starts_again_in_its_folder(tmp_path: Path) -> None:
     with up(tmp_path) as (process, said):
         assert said["folder"] == str(tmp_path / "kept")
