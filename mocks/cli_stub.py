@@ -2,7 +2,6 @@
 
 import asyncio
 import errno
-import json
 import signal
 from collections.abc import Mapping, Sequence
 from contextlib import closing, nullcontext
@@ -12,7 +11,7 @@ from typing import Annotated, Final
 import msgspec
 import typer
 
-from mocks.cli_output import ENVIRONMENT, NO, JsonOption, echo
+from mocks.cli_output import ENVIRONMENT, NO, JsonOption, echo, print_json
 from mocks.cli_source import print_problems
 from mocks.engine.clock import system_time
 from mocks.engine.journal import Journal
@@ -118,7 +117,10 @@ async def _stay(
         )
         await one.start(port)
         try:
-            echo(json.dumps({"url": one.url}) if as_json else f"スタブ stub: {one.url}")
+            if as_json:
+                print_json({"url": one.url})
+            else:
+                echo(f"スタブ stub: {one.url}")
             await asyncio.Event().wait()
         finally:
             await one.stop()

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import errno
 import fcntl
-import json
 import re
 import shlex
 import signal
@@ -22,7 +21,7 @@ from mocks.admin.client import DEFAULT_PORT, token_file
 from mocks.admin.problems import AdminError
 from mocks.admin.server import Address, ExposureError
 from mocks.admin.sources import Source, find_source, read_source
-from mocks.cli_output import ENVIRONMENT, NO, echo
+from mocks.cli_output import ENVIRONMENT, NO, echo, print_json
 from mocks.engine.yaml_tree import MAX_BYTES
 from mocks.gateway import GatewayFailedError
 from mocks.net.house import SpaceError
@@ -196,7 +195,10 @@ async def _stay(wanted: Wanted, asked: Asked) -> None:
             port = up.server.desk.gate.port
             with _token_in(token_file(port), up.server.token) as file:
                 said = describe(up, asked, file)
-                echo(json.dumps(said, ensure_ascii=False) if asked.as_json else _write(said))
+                if asked.as_json:
+                    print_json(said)
+                else:
+                    echo(_write(said))
                 await asyncio.Event().wait()
 
 

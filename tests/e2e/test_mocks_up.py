@@ -22,20 +22,21 @@ from mocks.gateway import leash
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 COMMAND = (sys.executable, "-m", "gateway", "mocks", "up", "--json", "--admin-port", "0")
 PATIENCE = 60
+KEPT = "kept\u200e"  # even a mark that no terminal shows must come through
 
 
 @pytest.fixture(autouse=True)
 def papers(tmp_path: Path) -> Iterator[None]:
     """Delete what was kept: its journals name people in clear, as testers need, for the search."""
     yield
-    shutil.rmtree(tmp_path / "kept")
+    shutil.rmtree(tmp_path / KEPT)
 
 
 @contextmanager
 def up(folder: Path, *more: str) -> Iterator[tuple["subprocess.Popen[str]", Any]]:
-    """Give the command, and what it said once it was up; it keeps things in `kept`."""
+    """Give the command, and what it said once it was up; it keeps things in a folder."""
     environment = {**os.environ, "NAKADACHI_MOCKS_SPACE": "levy", "HOME": str(folder)}
-    command = [*COMMAND, "--scenario", "S04", "--folder", "kept", *more]
+    command = [*COMMAND, "--scenario", "S04", "--folder", KEPT, *more]
     with subprocess.Popen(  # noqa: S603  # our own command
         command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True
     ) as process:
@@ -49,7 +50,7 @@ def up(folder: Path, *more: str) -> Iterator[tuple["subprocess.Popen[str]", Any]
 @pytest.mark.skipif(not leash(), reason="this system cannot end what a killed parent left")
 def test_what_was_killed_ends_as_a_whole_and_starts_again_in_its_folder(tmp_path: Path) -> None:
     with up(tmp_path) as (process, said):
-        assert said["folder"] == str(tmp_path / "kept")
+        assert said["folder"] == str(tmp_path / KEPT)
         process.kill()
         process.wait(PATIENCE)
         port = urlsplit(said["under_test"]["API"]).port
@@ -57,13 +58,13 @@ def test_what_was_killed_ends_as_a_whole_and_starts_again_in_its_folder(tmp_path
         wait_until_nobody_listens(port)
     with up(tmp_path) as (process, said):
         assert said["under_test"]["people"]
-        second = [*COMMAND, "--folder", "kept"]
+        second = [*COMMAND, "--folder", KEPT]
         refused = subprocess.run(  # noqa: S603  # our own command
             second, cwd=tmp_path, capture_output=True, text=True, check=False
         )
         assert refused.returncode == 3
         assert "Another mocks up" in refused.stderr
-        assert len(list((tmp_path / "kept" / "demo").glob("journal-*.db"))) == 2
+        assert len(list((tmp_path / KEPT / "demo").glob("journal-*.db"))) == 2
         process.send_signal(signal.SIGINT)
         assert process.wait(PATIENCE) == 0
 
