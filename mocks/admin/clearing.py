@@ -6,7 +6,6 @@ from mocks.admin.routes import Call, Operation, Reply, Sample
 from mocks.admin.samples import CLEARED
 from mocks.admin.schemas.common import NoQuery
 from mocks.admin.schemas.journal import ClearedResource
-from mocks.net.keeping import put_parties
 
 _REPLY: Final = {200: Sample(text="What was cleared.", value=CLEARED)}
 
@@ -47,8 +46,7 @@ async def clear_state(call: Call[None, NoQuery]) -> Reply:
     """
     room = call.room
     cleared = ClearedResource(cleared="state", count=len(room.space.parties))
-    put_parties(room.space.parties, room.space.fresh)
-    room.space.changed()
+    room.space.reset_state()
     room.tell("cleared", lambda: cleared)
     return Reply(body=cleared)
 

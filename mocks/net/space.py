@@ -237,9 +237,8 @@ class Space(Passing):
         await self.advance_to(at)
 
     def reset_state(self) -> None:
-        """Let every party forget what it learned since the space was opened; rules begin anew."""
+        """Let every party forget what it learned since the space was opened."""
         put_parties(self.parties, self.fresh)
-        self.script.reset_counters()
         self.changed()
 
     async def _settle_in(self, code: str, party: Party) -> None:
