@@ -5,7 +5,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final, NoReturn
 
@@ -13,9 +13,9 @@ import typer
 
 from mocks.admin.client import AdminClient, RefusedError, UnreachableError, find_target
 from mocks.cli_output import ENVIRONMENT, NO, echo, pad, print_json, width_of
+from mocks.engine.clock import JST
 
 SPACE_VARIABLE: Final = "NAKADACHI_MOCKS_SPACE"
-_JST: Final = timezone(timedelta(hours=9))
 _INSTANT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,15}Z")
 Json = Any  # a decoded JSON document: each command knows which
 
@@ -147,5 +147,5 @@ def _text(value: Json) -> str:
 
 def write_instant(text: str) -> str:
     """Return an instant of the API as people here read it: Japan's time, as scenarios write it."""
-    instant = datetime.fromisoformat(text).astimezone(_JST)
+    instant = datetime.fromisoformat(text).astimezone(JST)
     return instant.isoformat(timespec="milliseconds" if instant.microsecond else "seconds")
