@@ -1,9 +1,8 @@
 """A system that runs elsewhere: our own gateway, told to be one, and somebody who operates it."""
 
 import asyncio
-import json
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from mocks.gateway import Gateway
 from mocks.gateway_files import Plan, Surroundings, find_free_ports, write_config
 from mocks.pki import Pki
 from permitlists import load_institutions
+from tests.support.operators import Operator
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -32,22 +32,14 @@ def number_of(name: str) -> str:
 
 
 @dataclass
-class Operator:
+class Office(Operator):
     """Whoever sits at the system: does what the run asks for, as it asks."""
 
     folder: Path
     business: int
     network: int
     people: tuple[str, ...] = ("p1",)
-    papers: dict[str, str] = field(default_factory=dict)
-    asked: "asyncio.Queue[str]" = field(default_factory=asyncio.Queue)
     gateway: Gateway | None = None
-
-    def hear(self, text: str) -> None:
-        name, _, value = text.strip().partition(": ")
-        self.papers[name] = value
-        if "あなたの操作待ち" in text:
-            self.asked.put_nowait(text)
 
     async def operate(self) -> None:
         """Start the system when first something is asked for, register people, ask about them."""
@@ -55,8 +47,9 @@ class Operator:
         gateway = self.gateway = self.set_up()
         await gateway.start()
         await gateway.wait_ready()
+        known = self.list_people()
         for name in self.people:
-            await self.register(gateway, self.find_person(name))
+            await self.register(gateway, known[name])
         await self.asked.get()
         for name in self.people:
             body = {
@@ -67,11 +60,6 @@ class Operator:
             }
             said = await gateway.call("POST", "/v1/inquiries", body, {"Idempotency-Key": name})
             said.demand("/v1/inquiries")
-
-    def find_person(self, name: str) -> dict[str, Any]:
-        lines = Path(self.papers["people"]).read_text(encoding="utf-8").splitlines()
-        found: dict[str, Any] = next(one for one in map(json.loads, lines) if one["name"] == name)
-        return found
 
     def set_up(self) -> Gateway:
         pki = Pki(Path(self.papers["authority"]).parent, now=system_time())
@@ -132,7 +120,7 @@ async def conform(
     profile: str, chosen: str, folder: Path, people: tuple[str, ...] = ("p1",)
 ) -> RunResult:
     business, network, port = find_free_ports(3)
-    operator = Operator(folder, business, network, people)
+    operator = Office(folder, business, network, people)
     plan = make_plan(
         {
             "profile": profile,

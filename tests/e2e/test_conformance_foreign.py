@@ -1,10 +1,9 @@
 """A provider and an inquirer that share no code with us, written from the documents, are tried."""
 
 import asyncio
-import json
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from mocks.gateway_files import find_free_ports
 from tests.support.foreign_documents import Document, RefusedError, digest_of
 from tests.support.foreign_inquirer import ForeignInquirer
 from tests.support.foreign_provider import ForeignProvider
+from tests.support.operators import Operator
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(60)]
 
@@ -28,20 +28,12 @@ BEYOND = ("pro.unlisted.*", "pro.closed")
 
 
 @dataclass
-class Vendor:
+class Vendor(Operator):
     """Whoever operates the foreign system: reads what is printed, and does it."""
 
     session: Session | None = None
-    papers: dict[str, str] = field(default_factory=dict)
-    asked: "asyncio.Queue[str]" = field(default_factory=asyncio.Queue)
     make: type[ForeignProvider] = ForeignProvider
     provider: ForeignProvider | None = None
-
-    def hear(self, text: str) -> None:
-        name, _, value = text.strip().partition(": ")
-        self.papers[name] = value
-        if "あなたの操作待ち" in text:
-            self.asked.put_nowait(text)
 
     async def operate(self) -> None:
         await self.asked.get()
@@ -51,21 +43,22 @@ class Vendor:
         people = self.list_people()
         known = people if isinstance(provider, ForeignInquirer) else [PERSON]
         for name in known:
-            await asyncio.to_thread(provider.acquire, people[name])
+            await asyncio.to_thread(provider.acquire, people[name]["individual_number"])
         if isinstance(provider, ForeignInquirer):
             await self.asked.get()
-            about = (people[PERSON], "69", "7", "地方税関係情報", "total_income")
+            about = (
+                people[PERSON]["individual_number"],
+                "69",
+                "7",
+                "地方税関係情報",
+                "total_income",
+            )
             await asyncio.to_thread(provider.ask, *about)
             return
         for hours in (("08:30", "17:15"), None):
             await self.asked.get()
             provider.hours = hours
             self.press_enter()
-
-    def list_people(self) -> dict[str, str]:
-        """Return the individual numbers of the people by name."""
-        lines = Path(self.papers["people"]).read_text(encoding="utf-8").splitlines()
-        return {one["name"]: one["individual_number"] for one in map(json.loads, lines)}
 
     def press_enter(self) -> None:
         assert self.session is not None
